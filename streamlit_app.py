@@ -1,4 +1,4 @@
-"""The server: Streamlit with extra routes and middleware. ``ui/router.py`` is the script that it runs."""
+"""The server: Streamlit with extra routes and middleware. ``ui/router.py`` is the script that Streamlit runs."""
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -24,7 +24,7 @@ from ui.sharing import card_routes, page_head
 
 
 def import_pages() -> None:
-    """Import what most pages need. This takes a while, so it runs in the background once the server listens."""
+    """Import what most pages need. The imports take a while, so they run in the background once the server listens."""
     import ui.hit.gallery
     import ui.home.live_results  # noqa: F401
 

@@ -217,7 +217,7 @@ def check_json(text: str) -> None:
     """Raise ``UnexpectedAnswerError`` if a browser cannot parse ``text``, as with NaN, which Python writes and reads."""
 
     def refuse(name: str) -> None:
-        raise UnexpectedAnswerError(f"{name} is no JSON")
+        raise UnexpectedAnswerError(f"{name} is not valid JSON")
 
     try:
         json.loads(text or "{}", parse_constant=refuse)

@@ -1,4 +1,7 @@
-"""Unit vectors, and how a matrix of vectors is stored in a quarter of its space."""
+"""Unit vectors, and how a matrix of ``float32`` vectors is stored as ``int8`` in a quarter of the space.
+
+In this file, the length of a vector is its Euclidean norm.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,14 @@ Bytes = npt.NDArray[np.int8]
 Rows = npt.NDArray[np.int64]
 
 ROWS_AT_A_TIME = 4_096
-"""A block of this many rows fits in the CPU cache. It is too small for threads, which would spend more time waiting."""
+"""A block of this many rows fits in the CPU cache. A block this small is not shared among threads, which would mostly wait."""
 
 LARGEST = 1e15
-"""No number in a file may be larger. The sum of the squares of a million such numbers still fits in a ``float32``."""
+"""The largest magnitude of a number in a file. The sum of the squares of a million such numbers fits in a ``float32``."""
 _SMALLEST_NORM = 1e-9
 _HALF_EXPONENT = np.int16(0x7C00)
 _HALF_BITS = np.int32(~0x70001FFF)
-"""The bits of a ``float32`` that those of a ``float16`` are moved to: the sign, five of the exponent and ten of the fraction."""
+"""The ``float32`` bits that receive the bits of a ``float16``: the sign, five bits of the exponent and ten of the fraction."""
 
 
 def unit(vectors: npt.ArrayLike) -> Floats:
@@ -39,7 +42,7 @@ def unit(vectors: npt.ArrayLike) -> Floats:
 
 
 def unit_stored(rows: npt.ArrayLike, table: str) -> Floats:
-    """Scale vectors ``(…, d)`` of a file to length 1.
+    """Scale vectors ``(…, d)`` that were read from a file to length 1.
 
     Args:
         rows: The vectors.
@@ -57,19 +60,19 @@ def unit_stored(rows: npt.ArrayLike, table: str) -> Floats:
 
 
 def unit_or_zero(vectors: npt.ArrayLike) -> Floats:
-    """Scale vectors ``(…, d)`` to length 1. A vector of zeros stays one."""
+    """Scale vectors ``(…, d)`` to length 1. A zero vector stays zero."""
     values = np.asarray(vectors, dtype=np.float32)
     return np.asarray(values / np.maximum(np.linalg.norm(values, axis=-1, keepdims=True), _SMALLEST_NORM), dtype=np.float32)
 
 
 def from_half(numbers: npt.NDArray[np.float16]) -> Floats:
-    """Convert to ``float32``, in a fifth of the time that NumPy takes for features, of which many are zero.
+    """Convert ``float16`` to ``float32``. For features, many of which are zero, this takes a fifth of NumPy's time.
 
     The bits of the exponent and the fraction are moved to their places in a ``float32``. The result is then scaled, because the
     exponent of a ``float32`` has a different bias.
 
     Args:
-        numbers: Finite numbers. Others become finite ones.
+        numbers: Finite numbers. This is not checked: infinity and NaN become finite numbers.
     """
     bits = np.asarray(numbers).view(np.int16).astype(np.int32)
     bits <<= 13
@@ -80,23 +83,23 @@ def from_half(numbers: npt.NDArray[np.float16]) -> Floats:
 
 
 def is_finite_half(numbers: npt.NDArray[np.float16]) -> bool:
-    """Return whether all numbers are finite, in a third of the time that NumPy takes."""
+    """Return whether all numbers are finite. This takes a third of NumPy's time."""
     return bool((np.asarray(numbers).view(np.int16) & _HALF_EXPONENT).max(initial=0) < _HALF_EXPONENT)
 
 
 def fault_of(numbers: npt.NDArray[np.floating[Any]]) -> str:
     """Return why numbers in a file cannot be used, such as "that are not finite", or "" if they can be used."""
-    lowest, highest = float(numbers.min(initial=0)), float(numbers.max(initial=0))  # NaN if one of them is
+    lowest, highest = float(numbers.min(initial=0)), float(numbers.max(initial=0))  # NaN if a number is NaN
     if lowest >= -LARGEST and highest <= LARGEST:
         return ""
     return "that are too large" if np.isfinite([lowest, highest]).all() else "that are not finite"
 
 
 def without(vectors: Floats, directions: Floats) -> Floats:
-    """Take the orthonormal ``directions`` ``(m, d)`` out of unit vectors ``(…, d)``, and scale to length 1 again.
+    """Remove the orthonormal ``directions`` ``(m, d)`` from unit vectors ``(…, d)``, and scale the vectors to length 1 again.
 
     Raises:
-        ValueError: Nothing is left of a vector.
+        ValueError: A vector is a combination of the directions, so that nothing is left of it.
     """
     return unit(vectors - (vectors @ directions.T) @ directions)
 
@@ -105,7 +108,7 @@ def quantise(vectors: Floats) -> tuple[Bytes, Floats]:
     """Quantise rows ``(n, d)``.
 
     Returns:
-        ``int8 (n, d)`` and a scale for each row ``float32 (n,)``. A row is about int8 · scale.
+        ``int8 (n, d)``, and a scale for each row ``float32 (n,)``. A row is about its ``int8`` numbers times its scale.
     """
     maxima = np.abs(vectors).max(axis=1)
     scales = np.asarray(np.where(maxima > 0, maxima, 1) / 127, dtype=np.float32)
@@ -117,7 +120,7 @@ def row_lengths(rows: Bytes, directions: Floats | None = None) -> Floats:
 
     Args:
         rows: ``int8 (n, d)``.
-        directions: Orthonormal rows ``(m, d)`` to take out first.
+        directions: Orthonormal rows ``(m, d)``. If given, they are removed from the rows first, as in ``without``.
 
     Returns:
         ``float32 (n,)``, above zero.
@@ -138,10 +141,11 @@ def cosines(query: Floats, rows: Bytes, lengths: Floats) -> Floats:
     The whole matrix is never in memory as floats.
 
     Args:
-        query: A unit vector ``(d,)``. If ``row_lengths`` was given directions, they must be taken out of the query too.
+        query: A unit vector ``(d,)``. If ``row_lengths`` was given directions, the caller must remove them from
+            the query too.
         rows: ``int8 (n, d)``.
-        lengths: What ``row_lengths`` returns for the rows, ``(n,)``. If it was given directions, each
-            row is compared as if they were taken out of it too.
+        lengths: What ``row_lengths`` returns for the rows, ``(n,)``. If ``row_lengths`` was given directions, the result is as if
+            the directions had been removed from each row.
 
     Returns:
         ``float32 (n,)``.
@@ -156,7 +160,7 @@ def cosines(query: Floats, rows: Bytes, lengths: Floats) -> Floats:
 
 
 def largest(scores: Floats, k: int) -> Rows:
-    """Return the places of the ``k`` largest scores, largest first; equal scores keep their order."""
+    """Return the indices of the ``k`` largest scores, the largest first. Equal scores keep their order."""
     k = min(k, len(scores))
     if k < len(scores) // 4:
         threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
@@ -167,10 +171,10 @@ def largest(scores: Floats, k: int) -> Rows:
 
 
 def best_first(values: Floats) -> Rows:
-    """Return the places of the values, the largest first; equal ones keep their order.
+    """Return the indices of the values, the largest value first. Equal values keep their order.
 
-    The bits of a float, read as an integer, sort in the same order as the float. The place of each value is put into the bits below
-    them, so that no two integers are equal. NumPy's fast sort then takes a fifth of the time of its stable one.
+    The bits of a float, read as an integer, sort in the same order as the float. The index of each value is put into the 32
+    bits below, so that no two integers are equal. NumPy's fast sort then takes a fifth of the time of its stable sort.
 
     Args:
         values: Finite numbers ``(n,)``.

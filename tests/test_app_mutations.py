@@ -62,7 +62,7 @@ def test_an_answer_is_slow_because_the_machine_is_busy_or_not(after: CpuUse, sec
 
 @pytest.mark.parametrize("text", ['{"cosine": NaN}', "[Infinity]", "{"])
 def test_what_a_browser_cannot_parse_is_a_problem(text: str) -> None:
-    with pytest.raises(UnexpectedAnswerError, match="no JSON"):
+    with pytest.raises(UnexpectedAnswerError, match="not valid JSON"):
         check_json(text)
 
 

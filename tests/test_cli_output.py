@@ -183,8 +183,8 @@ def test_what_a_folder_has_besides_images_is_reported(command: str, tmp_path: Pa
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("embed",), "Give images or --text"),
-        (("embed", CAT, "--text", "dog"), "Give images or --text"),
+        (("embed",), "Give either images or --text"),
+        (("embed", CAT, "--text", "dog"), "Give either images or --text"),
         (("label", CAT, "--out", "names.xlsx"), ".csv or .parquet. Received: names.xlsx"),
         (("embed", CAT, "--out", "no/such/folder/a.csv"), "There is no folder no/such/folder"),
         (("label", "none.jpg", "neither.jpg"), "There is no file none.jpg"),

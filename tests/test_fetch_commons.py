@@ -167,7 +167,7 @@ def test_a_lagging_server_is_asked_again(commons: Commons, tmp_path: Path) -> No
     commons.answers = [LAG]
     assert fetch(commons, tmp_path).fetched == 5
     commons.answers = [LAG] * QUICK.tries
-    with pytest.raises(FetchError, match="busy. Try again in some minutes"):
+    with pytest.raises(FetchError, match="busy. Try again in a few minutes"):
         fetch(commons, tmp_path)
 
 

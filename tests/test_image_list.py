@@ -53,7 +53,7 @@ def test_lines_of_a_file_are_paths_and_urls(tmp_path: Path) -> None:
     [
         ("https://example.org/photos", "Write their URLs into a file"),
         ("memory://nothing/here", "no images in memory://nothing/here"),
-        ("nothing://a", "Install what fsspec needs"),
+        ("nothing://a", "Install the package that fsspec needs"),
         ("/no/such/folder", "no folder"),
     ],
 )

@@ -70,7 +70,7 @@ def test_labels_may_come_from_an_array(engine: Engine) -> None:
     labels: Any = np.array(["a cat", "a violin"])
     assert engine.label_encoded(encoded_cat, k=1, vocabulary=labels)[0].word == "a cat"
     assert engine.label_embedding(encoded_cat.embeddings[0], k=1, vocabulary=labels)[0].word == "a cat"
-    with pytest.raises(QueryError, match="not a text"):
+    with pytest.raises(QueryError, match="must be a text"):
         engine.label_encoded(encoded_cat, vocabulary=[1, 2])  # type: ignore[list-item]
 
 

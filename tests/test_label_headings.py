@@ -45,7 +45,7 @@ def test_the_word_of_the_heading_is_first_and_the_others_are_introduced() -> Non
     test = shown([("hammer", 0.42), ("saw", 0.2), ("tool", 0.51)])
     assert test.header[0].value == "Best name: hammer"
     assert [bar.split(" ")[0] for bar in bars(test)] == ["hammer", "tool", "saw"]
-    assert "Other words that may fit. A general word" in page_text(test)
+    assert "Other words that may fit, and how likely each is. A general word" in page_text(test)
     assert "Other words" not in page_text(shown([("hammer", 0.42)]))
 
 

@@ -123,4 +123,4 @@ def test_an_actor_without_a_cluster_reads_what_is_in_a_bucket(tmp_path: Path) ->
     errors = table["error"].to_pylist()
     assert errors[0] == ""
     assert "cannot be read" in errors[1]
-    assert "Install what fsspec needs" in errors[2]
+    assert "Install the package that fsspec needs" in errors[2]

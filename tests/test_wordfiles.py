@@ -133,7 +133,7 @@ def test_words_missing_from_a_text_file_are_counted(tmp_path: Path) -> None:
         ("", 4, "is not a file of word vectors"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", 4, "is not a file of word vectors"),
         ((793712314).to_bytes(4, "little") + bytes(20), 4, "is a fastText model, not word vectors. Use the .vec"),
-        ("dog 0 0\ncat 0 0\n", 2, r"no usable word vector .*2 × a vector of length zero"),
+        ("dog 0 0\ncat 0 0\n", 2, r"no usable word vector .*2 × a vector of zeros"),
     ],
 )
 def test_a_file_without_the_expected_vectors_is_refused(

@@ -1,4 +1,4 @@
-"""Queries with words that the word filter blocks. They are searched for in captions and labels, but nothing similar is shown."""
+"""Queries with words that the word filter blocks. The app looks for the words in captions and labels, but shows nothing similar."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_COMBINED = f"The app does not combine a picture with these words, {_REASON}.
 
 
 def is_blocked(engine: Engine, query: Query) -> bool:
-    """Return whether the filter of the operator blocks a word of the query, as it was typed or as it was read."""
+    """Return whether the filter of the operator blocks a word of the query, as the visitor typed it or as the app read it."""
     return bool(blocked_words(engine, words_of(query)))
 
 
@@ -29,7 +29,7 @@ def is_about_groups(query: Query) -> bool:
 
 
 def words_of(query: Query) -> list[str]:
-    """Return a query as it was typed, and the terms that it was read as."""
+    """Return the text of a query as the visitor typed it, and the terms that the app read it as."""
     return [query.reading.text, *(term.word for term in query.reading.terms)]
 
 
@@ -44,7 +44,7 @@ def refuse_blocked(engine: Engine, words: Sequence[str], sentence: str, sex_and_
     Args:
         engine: The engine, with the filter of the operator.
         words: The words.
-        sentence: What the page does not do with such words, and why.
+        sentence: The text of the error. It says what the page does not do with such words, and why.
         sex_and_age: Whether to refuse words such as "woman" too.
 
     Raises:
@@ -55,11 +55,12 @@ def refuse_blocked(engine: Engine, words: Sequence[str], sentence: str, sex_and_
 
 
 def withheld_sentence(query: Query, listed: bool | None = None) -> str:
-    """Return what all pages say if they show no similar picture for a query, because a wrong one would be an insult.
+    """Return what all pages say if they show no similar picture for a query, because a wrong picture would be an insult.
 
     Args:
         query: The query.
-        listed: Whether pictures with its words in a caption or label follow. None on a page that looks for none.
+        listed: Whether pictures follow that have the words of the query in a caption or label. None on a page that does not look
+            for such pictures.
     """
     sentence = f"The app cannot say which pictures show “{shortened(query.respelled_text, 80)}”"
     if listed is None:

@@ -13,7 +13,7 @@ _FOLDER = Path(__file__).parent / "components"
 def component(name: str, *shared: str) -> Any:
     """Register the component in ``name.html``, ``name.css`` and ``name.js``.
 
-    The ``shared`` scripts, and the styles of the same names if there are any, are put before its own.
+    The ``shared`` scripts, and styles of the same names if there are any, are put before those of the component.
     """
     return st.components.v2.component(
         name, html=_read(name, "html"), css=_joined("css", *shared, name), js=_joined("js", *shared, name)

@@ -36,16 +36,16 @@ def choose_one(label: str, name: str, options: Sequence[str], format_func: Calla
 
 
 def toggle(label: str, name: str, help_text: str | None = None) -> bool:
-    """Let the visitor turn something on. Off is not written to the address."""
+    """Let the visitor turn an option on or off. Off is not written to the address."""
     value = url_state.read_choice(name, ("1",), "") == "1"
     key = _key(name, value)
     return st.toggle(label, value, key=key, help=help_text, on_change=_written(name, key, False))
 
 
 def hundredths_slider(label: str, name: str, default: int, help_text: str | None = None) -> int:
-    """Let the visitor choose a number from 0 to 1. Returns it in hundredths, as it is written to the address.
+    """Let the visitor choose a number from 0 to 1, and return it in hundredths, as the address has it.
 
-    ``default`` is not written, so that it may change with the query.
+    ``default`` is not written to the address, so that it may change with the query.
     """
     value = url_state.read_number(name, default, 0, 100)
     key = _key(name, value)
@@ -54,10 +54,10 @@ def hundredths_slider(label: str, name: str, default: int, help_text: str | None
 
 
 def page_number(count: int) -> int:
-    """Let the visitor choose one of ``count`` pages. Returns its number, from 1."""
+    """Let the visitor choose one of ``count`` pages, and return the number of the page, from 1."""
     value = min(url_state.read_number(url_state.PAGE, 1, 1, 99_999_999), count)
     key = _key(url_state.PAGE, value)
-    width = 44 * (min(count, 7) + 2)  # px; without a width it shows only one page number in a row
+    width = 44 * (min(count, 7) + 2)  # px; without a width the widget shows only one page number in a row
     return st.pagination(count, default=value, width=width, key=key, on_change=_written(url_state.PAGE, key, 1))
 
 

@@ -1,4 +1,4 @@
-"""The search box. It suggests words while you type, and the query is part of the address."""
+"""Show the search box. It suggests words while you type, and puts the query into the address of the page."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _BOX = component("searchbox", "pending_value")
 def search_box(
     page: str, placeholder: str, in_row: bool = False, *, choose: bool = True, labels: bool = True, removed: Sequence[str] = ()
 ) -> str:
-    """Show a search box, and beside it the choice of the collection. Returns the query in the address.
+    """Show a search box, with the choice of the collection beside it, and return the query in the address.
 
     Args:
-        page: Makes the key of the box unique.
-        placeholder: What the empty box says.
+        page: A name that makes the widget key of the box unique.
+        placeholder: The text in the empty box.
         in_row: Whether suggestions are in a row, so that they do not cover the results below the box.
-        choose: Whether the choice of the collection is here. A page shows it once.
-        labels: Whether an empty box offers labels of the collection in the address.
-        removed: Parameters that a search removes from the address, such as a picture that was opened before it.
+        choose: Whether to show the choice of the collection. A page shows this choice once.
+        labels: Whether an empty box suggests labels of the collection that is in the address.
+        removed: Parameters that a search removes from the address, such as the one for an opened picture.
     """
     key = f"search-{page}"
     query = url_state.read_text(url_state.QUERY)
@@ -46,7 +46,7 @@ def search_box(
 
 
 def search_for(query: str, *removed: str) -> None:
-    """Put ``query`` into the address and the session's history, and go to its first page of results.
+    """Put ``query`` into the address and the session's history, and go to the first page of its results.
 
     Args:
         query: The query. Runs of spaces become one.
@@ -65,7 +65,7 @@ def allowed_examples(queries: Sequence[str]) -> list[str]:
 
 
 def example_pills(page: str, queries: Sequence[str]) -> None:
-    """Show example queries to click, as far as they may be offered. The current query is highlighted if it is one of them."""
+    """Show buttons for those ``queries`` that the operator's word list allows. The current query is highlighted."""
     queries = allowed_examples(queries)
     query = url_state.read_text(url_state.QUERY)
     selected = query if query in queries else None

@@ -11,7 +11,7 @@ _STATE_KEY = "session_query"
 
 
 def read_query(engine: Engine, text: str) -> Query:
-    """Read ``text`` like ``Engine.query``, or return the session's last query if it is the same one."""
+    """Return ``Engine.query(text)``. The session's last query is returned again if its model, collection and text are the same."""
     collection = engine.collection
     key = (engine.model_id, collection.name, collection.version if len(collection) else "", text)
     last: tuple[object, Query] | None = st.session_state.get(_STATE_KEY)

@@ -1,4 +1,4 @@
-"""Show labels, captions and queries as they are written. They come from strangers and are never markup."""
+"""Show labels, captions and queries exactly as they are written. Strangers write them, so they are never used as markup."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from devise_core.errors import shortened
 
 
 def similarity_help(compared: str) -> str:
-    """Return the help text of a similarity in meaning. ``compared`` says what is compared, as in "a picture is to your query"."""
+    """Return the help text of a similarity in meaning. ``compared`` completes the text, as in "a picture is to your query"."""
     return f"How close in meaning {compared}. 1 is closest, and 0 means unrelated."
 
 
@@ -22,43 +22,43 @@ PICTURES_HELP = similarity_help("two pictures are")
 APPEARANCE_HELP = "How alike two pictures look in shapes, colours and textures. 1 is most alike."
 
 NO_WORD_LIST = "This model has no word list, so it cannot name pictures or compare words by itself."
-"""What a page shows in place of words if the model has no vocabulary."""
+"""The text that a page shows in place of words if the model has no vocabulary."""
 
 _NAME = re.compile(r"(?:milvus:)?(?!www\.)[^\W_]+(?:[_ .\-][^\W_]+)*")
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=\"'@/])")
 _ADDRESS = re.compile(r"https?://[\w.~:/?#\[\]@!$&()*+,;=%\-]+")
 _LINK = re.compile(r"(https?(?=://)|www(?=\.)|(?<=[\w.+\-])(?=@))", re.IGNORECASE)
-"""Where a browser's Markdown makes a link in spite of escapes. A zero-width character at that place prevents it."""
+"""The places where Markdown in the browser makes a link in spite of escapes. A zero-width character there prevents the link."""
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters, including those that reverse the direction of the text after them."""
 _COMMAND, _ESCAPE = re.compile(r"\\`(.+?)\\`"), re.compile(r"\\([\W_])|\u2060")
 
 
 def plain(text: str, max_length: int = 300) -> str:
-    """Return ``text`` shortened and escaped, so that Markdown shows it as it is written."""
+    """Return ``text`` shortened and escaped, so that Markdown shows the text as it is written."""
     line = " ".join(shortened(text, max_length).split())
     return _MARKUP.sub(r"\\\1", _LINK.sub("\\1\u2060", _INVISIBLE.sub("", line)))
 
 
 def with_commands(text: str, max_length: int = 600) -> str:
-    """Like ``plain``, but text between backticks is shown as code, so that two hyphens are not drawn as a dash."""
+    """Escape ``text`` as ``plain`` does, but show text between backticks as code, so that two hyphens do not become a dash."""
     return _COMMAND.sub(lambda match: "`" + _ESCAPE.sub(r"\1", match[1]) + "`", plain(text, max_length))
 
 
 def match_count(strong: int, count: int, possible: int = 0) -> str:
-    """Return how many of ``count`` pictures match well, and how many more may match, in Markdown."""
+    """Return a sentence in Markdown that says how many of ``count`` pictures match well, and how many more may match."""
     more = f"  ·  {possible} more may match" if possible else ""
     return f"**{strong}** of {count} pictures match{'es' * (strong == 1)} well{more}"
 
 
 def plain_name(name: str) -> str:
-    """Return ``name`` as the label of an option. Without any character that could be markup it is returned unchanged.
+    """Return ``name`` as the label of an option, escaped only if a character of the name could be markup.
 
-    The label is also written to the address.
+    The label is also written to the address of the page.
     """
     return name if _NAME.fullmatch(name) else plain(name)
 
 
 def linked(text: str) -> str:
-    """Like ``plain``, but a web address becomes a link that shows where it leads."""
+    """Escape ``text`` as ``plain`` does, but turn a web address into a link that shows the address."""
     return f"<{text}>" if _ADDRESS.fullmatch(text) else plain(text)

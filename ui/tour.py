@@ -1,4 +1,4 @@
-"""A short tour of the real pages. Each step is a page in a certain view, with a few words above it."""
+"""A short tour of the real pages. Each step shows a page in a given state, with a short text above the page."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ui.server.engine_cache import CHOSEN, choosable_collections
 
 _PARAMETER = "tour"
 _COLLECTION = "photos"
-"""The collection that the steps are about."""
+"""The collection of pictures that all steps show."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step.
+    """One step of the tour.
 
     Attributes:
         page: The page's file name without its suffix, such as "labels".
-        title: A few words.
-        text: What to see there, in Markdown.
-        view: The page's parameters in the address.
+        title: The title of the step.
+        text: What to see on the page, in Markdown.
+        view: The page's parameters in the address, such as the query.
     """
 
     page: str
@@ -37,7 +37,7 @@ STEPS = (
         "text_search",
         "A word that is not a label",
         "No picture here has the label **building**. The app has learned from text that **basilica**, **temple** and **palace** "
-        "are close to it in meaning, and it recognises these in the pictures. So it finds them.",
+        "are close to it in meaning, and it recognises these three in the pictures. So a search for **building** finds them.",
         {"q": "building"},
     ),
     Step(
@@ -78,19 +78,19 @@ STEPS = (
 
 
 def invitation() -> None:
-    """Show a link to the first step, if the collection that the tour is about can be chosen."""
+    """Show a link to the first step, if the collection of the tour can be chosen."""
     if _offered():
         _link(1, "Take the two-minute tour", "tour")
 
 
 def choose_collection() -> None:
-    """On a step of the tour, choose the collection that its text is about. Call this before the sidebar."""
+    """Choose the collection of the tour if the page is a step of it. Call this before the sidebar is drawn."""
     if _step_number():
         st.session_state[CHOSEN] = _COLLECTION
 
 
 def banner() -> None:
-    """On a step of the tour, show its text and links to the other steps. Shows nothing on other pages."""
+    """Show the text of the current step and links to the next and previous steps. Show nothing outside the tour."""
     number = _step_number()
     if not number:
         return
@@ -98,7 +98,7 @@ def banner() -> None:
     with st.container(border=True, key="tour-banner"):
         st.markdown(f"**{number} of {len(STEPS)}  ·  {step.title}**  \n{step.text}")
         with st.container(horizontal=True, vertical_alignment="center", key="tour-links"):
-            if number < len(STEPS):  # first, so that it is in the same place on every step
+            if number < len(STEPS):  # this link is first, so that it is in the same place on every step
                 _link(number + 1, f"Next: {STEPS[number].title}", "arrow_forward")
             if number > 1:
                 _link(number - 1, "Back", "arrow_back")

@@ -11,20 +11,20 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 QUERY, PAGE, ITEM, OPEN, CROP, REGION = "q", "p", "item", "open", "crop", "region"
 BOUND = COLLECTION, PROTOCOL, VOCABULARY, LABELS = "collection", "protocol", "vocabulary", "labels"
-"""Parameters of widgets with ``bind="query-params"``. Streamlit reads and writes them.
+"""Parameters of widgets with ``bind="query-params"``. Streamlit reads and writes these parameters.
 
-The other widgets are not bound. Streamlit replaces the address when a bound widget changes, so Back would leave the page instead
-of undoing the change. It also writes the labels of options, which differ from the values in earlier links."""
+The other widgets are not bound. When a bound widget changes, Streamlit replaces the address, so Back would leave the page instead
+of undoing the change. Streamlit also writes the labels of options, which differ from the values in earlier links."""
 
 _Parameters = dict[str, list[str]]
 
 _STATE_KEY, _PAGE_KEY = "url_state", "current_page"
 _LATE_SECONDS = 3.0
-"""How long a browser may still send the previous address after an answer."""
+"""Seconds after an answer in which a browser may still send the previous address."""
 _navigated: dict[str, float] = {}
-"""The sessions with a Back or Forward that has not been handled, each with the time when it expires.
+"""Session id → the time when the note that the visitor used Back or Forward expires. A handled note is removed.
 
-It is not in the session's state, because Streamlit may interrupt a run before it writes there."""
+The notes are not in the session's state, because Streamlit may interrupt a run before it writes there."""
 
 
 @dataclass
@@ -34,16 +34,16 @@ class _Address:
     page: str
     current: _Parameters
     previous: list[tuple[float, _Parameters]] = field(default_factory=list)
-    """Each with the time until which it counts as late."""
+    """Recent addresses, each with the time until which a browser may still send it."""
 
 
 def set_page(page: str) -> None:
-    """Set which page runs. The router knows it, while the browser's address may still be that of the page before."""
+    """Record which page runs. The router knows the page, but the browser's address may still be that of the previous page."""
     st.session_state[_PAGE_KEY] = page
 
 
 def current_page() -> str:
-    """Return the URL path of the page that runs, such as "labels". It is empty for the home page."""
+    """Return the URL path of the page that runs, such as "labels", or "" for the home page."""
     return str(st.session_state.get(_PAGE_KEY, ""))
 
 
@@ -53,7 +53,7 @@ def read_text(name: str) -> str:
 
 
 def read_number(name: str, default: int, low: int, high: int) -> int:
-    """Return a parameter as a whole number from ``low`` to ``high``, or ``default`` for anything else."""
+    """Return a parameter as a whole number from ``low`` to ``high``, or ``default`` if it is anything else."""
     text = _last(name)
     if not (text.isascii() and text.isdigit() and len(text) < 9):
         return default
@@ -61,13 +61,13 @@ def read_number(name: str, default: int, low: int, high: int) -> int:
 
 
 def read_choice(name: str, options: Collection[str], default: str) -> str:
-    """Return a parameter if it is one of ``options``, or ``default``."""
+    """Return a parameter if it is one of ``options``, else ``default``."""
     text = _last(name)
     return text if text in options else default
 
 
 def read_all(name: str) -> list[str]:
-    """Return all values of a parameter, each once. They can be anything."""
+    """Return all values of a parameter, each once. The values are not checked."""
     return list(dict.fromkeys(_address().current.get(name, [])))
 
 
@@ -101,8 +101,8 @@ def _last(name: str) -> str:
 def note_navigation() -> None:
     """Note that the visitor has used Back or Forward.
 
-    Called at the start of a run, before anything that Streamlit may interrupt. The run that replaces an interrupted one has the
-    same address, but does not know that it came from Back.
+    Called at the start of a run, before anything that Streamlit may interrupt. The run that replaces an interrupted run has
+    the same address, but Streamlit does not mark that run as a navigation.
     """
     context = get_script_run_ctx()
     if context and context.is_history_navigation:
@@ -121,8 +121,9 @@ def _has_navigated() -> bool:
 def _address() -> _Address:
     """Return the address as it was written last.
 
-    A request that was sent before the browser had the last answer carries the previous address. It is ignored,
-    because it would undo what was chosen in the meantime. Any other difference comes from the visitor and is adopted.
+    A request that was sent before the browser had the last answer carries a previous address. That address is
+    ignored unless the visitor has used Back or Forward, because it would undo what the visitor chose in the meantime. Any other
+    difference comes from the visitor and is adopted.
     """
     sent, page = _sent_parameters(), current_page()
     address: _Address | None = st.session_state.get(_STATE_KEY)

@@ -1,4 +1,4 @@
-"""Widgets that show what the address says without undoing what the visitor does in the meantime."""
+"""Keys for widgets that show a value from the address of the page without undoing what the visitor does in the meantime."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ui.callbacks import uninterrupted
 
 
 def widget_key(name: str, value: object) -> str:
-    """Return the key of the widget ``name``, to be drawn with ``value`` as its default.
+    """Return the key of the widget ``name``, which the caller draws with ``value`` as its default.
 
     The key stays the same while only the visitor changes the widget. When anything else changes the value (Back, a link,
-    another query), the key changes and a new widget replaces the old one. Sending a new value to an existing widget is no
-    alternative. It would undo what the visitor has done since, and a widget in a closed popover would ignore it and later
-    report its old value.
+    another query), the key changes and a new widget replaces the old one. Sending the new value to the existing widget does
+    not work. It would undo what the visitor has done since, and a widget in a closed popover would ignore the new value and
+    later report its old value.
     """
     number, known = st.session_state.get(_state_key(name), (0, value))
     number += known != value
@@ -27,12 +27,12 @@ def widget_key(name: str, value: object) -> str:
 def when_current(key: str, on_change: Callable[[Any], None], convert: Callable[[Any], Any] | None = None) -> Callable[[], None]:
     """Return a callback for the widget ``key`` that passes its value to ``on_change``.
 
-    It does nothing if a new widget has already replaced this one, which the browser did not know yet.
+    The callback does nothing if a new widget has already replaced this widget, but the browser still showed the old one.
 
     Args:
         key: The widget's key, from ``widget_key``.
         on_change: Called with the new value.
-        convert: Turns the widget's value into the kind of value that ``widget_key`` was given.
+        convert: Converts the widget's value to the type of the ``value`` given to ``widget_key``. None if no conversion is needed.
     """
     name, _, number = key.rpartition("-")
 

@@ -15,11 +15,11 @@ from devise_core.text.query import Query
 from devise_core.verbs.matches import Matches
 
 CAPTIONED, LOOKED_UP = 12, 48
-"""How many images found by caption are returned at most, and how many are fetched, because some of them are hits already."""
+"""The most images found by caption that are returned, and how many are fetched. More are fetched, because some are hits already."""
 
 
 class ImageRecords:
-    """Describes images of a collection. For a source on this machine, only the file name is given.
+    """Describes images of a collection. If the source of an image is a file on this machine, only the file name is given.
 
     Args:
         engine: The engine over the collection.
@@ -27,7 +27,7 @@ class ImageRecords:
 
     def __init__(self, engine: Engine) -> None:
         collection = engine.collection
-        self._items, self._version = collection.items, collection.version  # reading the version looks at the disk
+        self._items, self._version = collection.items, collection.version  # the version is read from the disk
         self._thumbnails = f"collections/{quote(collection.name, safe='')}/thumbnails"
 
     def of(self, item: Item) -> ImageRecord:
@@ -39,9 +39,9 @@ class ImageRecords:
         return [ImageMatch(**self._facts(hit.item), **_numbers(hit.cosine, hit.score)) for hit in hits]
 
     def ranked(self, ranking: Ranking, matching: int) -> list[TextMatch]:
-        """Describe the images of a ranking, of which the first ``matching`` match well.
+        """Describe the images of a ranking. The first ``matching`` images match well.
 
-        It makes no ``Hit`` objects, because that would look at each file on the disk.
+        This method makes no ``Hit`` objects, because making them looks at each file on the disk.
         """
         rows = zip(ranking.rows.tolist(), ranking.cosines.tolist(), ranking.scores.tolist(), strict=True)
         return [
@@ -58,7 +58,7 @@ class ImageRecords:
             "caption": item.caption,
             "author": item.author,
             "licence": item.licence,
-            "source": item.source if "://" in item.source else item.origin,  # the origin takes longer than all other fields
+            "source": item.source if "://" in item.source else item.origin,  # making the origin is slow
             "thumbnail": f"{self._thumbnails}/{quote(item.id, safe='')}?v={self._version}",
         }
 

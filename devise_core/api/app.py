@@ -1,4 +1,4 @@
-"""The API as an ASGI application, to be mounted in the app or served alone. Import it late: FastAPI is optional."""
+"""The API as an ASGI application, to be mounted in the app or served alone. Import this module late: FastAPI is optional."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from devise_core.serving import event_log, metrics
 from devise_core.settings import file, settings, text
 
 PREFIX = "/api/v1"
-"""Where the API is served, in the app and alone."""
+"""The path of the API, both in the app and on its own server."""
 
 
 def create_api() -> ASGIApp:
-    """Make the API as the settings say, without its prefix.
+    """Make the API as the settings say. The paths of its routes do not have ``PREFIX``.
 
     Raises:
         SettingsError: A setting is not valid, or the file of keys cannot be read.
@@ -54,13 +54,13 @@ def create_api() -> ASGIApp:
 
 
 def create_server() -> Starlette:
-    """Make a server of the API alone, with its metrics if they are on. Raises ``SettingsError``."""
+    """Make a server for the API alone, with metrics if they are on. Raises ``SettingsError`` if a setting is not valid."""
     routes = [Mount(PREFIX, app=create_api()), Route("/metrics", _metrics)]
     return Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
 
 
 def _answer_errors(api: FastAPI) -> None:
-    """Answer every error as a problem."""
+    """Register handlers that answer every error as a problem, as RFC 9457 defines it."""
 
     async def problem(_: Request, error: Exception) -> Response:
         assert isinstance(error, ApiProblem)

@@ -1,4 +1,4 @@
-"""The bodies of requests: their kind, their size, and how many arrive at the same time."""
+"""Checks of the bodies of requests: their media type, their size, and how many arrive at the same time."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from devise_core.serving.refused_upload import RefusedUpload
 from devise_core.settings import settings
 
 FORM_BYTES = 100_000
-"""How many bytes the form may add to the image that it contains."""
+"""The most bytes that a form may have beside the image in it."""
 MAX_SECONDS = 120.0
-"""How long a body may take to arrive."""
+"""The most seconds that a body may take to arrive."""
 PER_CLIENT = 8
-"""How many images of one client are received and read at the same time."""
+"""The most images of one client that are received and read at the same time."""
 _KINDS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _RETRY = {"Retry-After": str(RETRY_SECONDS)}
 
 
 class BodyMiddleware:
-    """Refuse a body that is of the wrong kind, too large, or one too many, before it is read.
+    """Refuse a body before it is read if its media type is wrong, if it is too large, or if too many bodies arrive.
 
-    The bytes count together with those that the app receives, in ``serving/arriving_bytes.py``.
+    ``serving/arriving_bytes.py`` counts the bytes together with those that the app receives.
 
     Args:
-        app: What answers the other requests.
-        paths: The paths that read a body.
+        app: The application that answers all requests that are not refused.
+        paths: The paths of the routes that read a body. Requests to other paths are not checked.
     """
 
     def __init__(self, app: ASGIApp, paths: Container[str]) -> None:
@@ -61,10 +61,10 @@ class BodyMiddleware:
         finally:
             self._expected[client.address] -= length
             self._running[client.name] -= 1
-            self._expected, self._running = +self._expected, +self._running  # drops what is at zero
+            self._expected, self._running = +self._expected, +self._running  # drops clients whose count is zero
 
     def _refusal(self, headers: Headers, length: int, largest: int, client: ApiClient) -> ApiProblem | None:
-        """Return why a body may not be sent; None if it may."""
+        """Return why a body is refused, or None if it is accepted."""
         if length < 0:
             return http_problem(400, "The header Content-Length is not a number of bytes.")
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -75,7 +75,7 @@ class BodyMiddleware:
         return self._crowded(client) or self._arriving(length, client)
 
     def _crowded(self, client: ApiClient) -> ApiProblem | None:
-        """Return why no further image may be sent; None if it may."""
+        """Return why one more image is refused, or None if it is accepted."""
         if self._running[client.name] >= PER_CLIENT:
             detail = (
                 f"You are sending more than {PER_CLIENT} images at the same time. Wait for an answer before you send the next one."
@@ -87,7 +87,7 @@ class BodyMiddleware:
         return None
 
     def _arriving(self, length: int, client: ApiClient) -> ApiProblem | None:
-        """Return why no further bytes may be sent; None if they may."""
+        """Return why ``length`` more bytes are refused, or None if they are accepted."""
         if reason := arriving_bytes.refusal(length, client.address, settings().all_uploads_bytes):
             detail, status = reason
             return ApiProblem(status, "busy", "Too many files", detail, {}, _RETRY)
@@ -95,9 +95,9 @@ class BodyMiddleware:
 
 
 def _length(headers: Headers, largest: int) -> int:
-    """Return the bytes that the body announces, or -1 if it announces no number.
+    """Return the size of a body in bytes from its header ``Content-Length``, or -1 if the header is not a number.
 
-    A body that announces nothing counts as the largest that may be sent.
+    A body without the header counts as ``largest``.
     """
     stated = headers.get("content-length")
     if stated is None:
@@ -123,7 +123,7 @@ def _bounded(receive: Receive, largest: int) -> Receive:
         received += len(message.get("body", b""))
         complete = not message.get("more_body", False)
         if received > largest:
-            raise HTTPException(413)  # FastAPI turns all other exceptions into a status of 400
+            raise HTTPException(413)  # FastAPI answers all other exceptions with status 400
         return message
 
     return receive_bounded

@@ -1,4 +1,4 @@
-"""Who sends a request: a client with a key, or an address. Each has a limit of its own."""
+"""Who sends a request: a client with a key, or an address. Each key and each address has its own limit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from devise_core.serving.rate_limit import MAX_ADDRESSES, NamedLimits, try_again
 from devise_core.settings import settings
 
 OPEN_PATHS = ("/health", "/ready", "/openapi.json")
-"""What anyone may read without a key and without a limit: probes, and the description of the API."""
+"""The paths that anyone may read without a key and without a limit: health checks, and the description of the API."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class ApiClient:
     """The sender of a request.
 
     Attributes:
-        name: The name that the queues use for the client: that of its key, or its address.
+        name: The name of the client in the queues: "key" and the name of its key, or its address.
         address: The address.
-        has_key: Whether it has a key. Shared caches may not store its answers then.
+        has_key: Whether the client has a key. If it has, shared caches may not store the answers to it.
     """
 
     name: str
@@ -43,10 +43,10 @@ def path_of(scope: Scope) -> str:
 
 
 class ClientMiddleware:
-    """Ask for a key if there are keys, and refuse a client that sends too many requests.
+    """Refuse a client that sends too many requests, and, if there are keys, a client without a valid key.
 
     Args:
-        app: What answers the other requests.
+        app: The application that answers all requests that are not refused.
         keys: The keys, or None if no key is needed.
         clock: Returns the time in seconds.
     """
@@ -80,7 +80,10 @@ class ClientMiddleware:
         return self._keys.find(presented.strip())
 
     def _refusal(self, key: ApiKey | None, address: str) -> ApiProblem | None:
-        """Count the request, and return why it is refused. Requests without a valid key count for their address."""
+        """Count a request, and return why it is refused, or None if it is not.
+
+        A request without a valid key counts for its address.
+        """
         current = settings()
         limit = (key.rate or current.api_key_requests_per_minute) if key else current.api_requests_per_minute
         name = f"key {key.name} {limit}" if key else f"address {address}"

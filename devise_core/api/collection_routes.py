@@ -54,7 +54,7 @@ async def item(collection: CollectionPath, item_id: ItemPath) -> Response:
 async def thumbnail(
     request: Request, collection: CollectionPath, item_id: ItemPath, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
-    """Return a small copy of an image. Send its ETag back as ``If-None-Match`` to get 304 if it has not changed."""
+    """Return a small copy of an image. Send its ETag back as ``If-None-Match`` to get 304 if the image has not changed."""
     client: ApiClient = request.scope[CLIENT]
     visibility = "private" if client.has_key else "public"
     headers = {"Cache-Control": f"{visibility}, max-age={_A_DAY}"}
@@ -101,6 +101,6 @@ def _thumbnail(collection: str, item_id: str, if_none_match: str, headers: dict[
 
 
 def _is_known(tag: str, if_none_match: str) -> bool:
-    """Whether a client has the content already, by the list of tags that it sends."""
+    """Return whether a client already has the content with ``tag``, by the tags in its header ``If-None-Match``."""
     known = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
     return "*" in known or tag in known

@@ -1,4 +1,4 @@
-"""The description of the API in OpenAPI 3.1. It adds the API keys and the real form of the errors to what FastAPI generates."""
+"""The description of the API in OpenAPI 3.1. It adds the API keys and the real format of errors to what FastAPI generates."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _OPEN = ("/health", "/ready")
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """Return the description. It is made once."""
+    """Return the OpenAPI description of ``app``. It is made on the first call, and then kept."""
     if app.openapi_schema is None:
         app.openapi_schema = _description(app)
     return app.openapi_schema
@@ -62,7 +62,7 @@ def _description(app: FastAPI) -> dict[str, Any]:
 
 
 def _name_form(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Describe the form of an operation as it is: each field is a text or a file, and exactly one of them is sent."""
+    """Describe the form of an operation as it is: each field is a text or a file, and exactly one field is sent."""
     if "requestBody" not in operation:
         return
     kind = operation["requestBody"]["content"]["multipart/form-data"]

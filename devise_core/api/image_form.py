@@ -15,10 +15,11 @@ def image_form(image: object) -> dict[str, Any]:
     """Return the form that sends an image.
 
     Args:
-        image: What ``ImageInput`` lists, or a URL, which the server fetches. Pixels are sent as PNG, which loses nothing.
+        image: An image of a type that ``ImageInput`` lists, or a URL, which the server fetches. Pixels are sent as PNG, which is
+            lossless.
 
     Returns:
-        ``url`` with the address, or ``file`` with a name and the bytes.
+        The field ``url`` with the URL, or the field ``file`` with a file name and the bytes.
 
     Raises:
         ImageError: The file is missing, or has more bytes than the setting ``image_bytes`` allows.

@@ -23,7 +23,7 @@ class ApiKey:
     """A key that may use the API.
 
     Attributes:
-        name: The name of the user it was made for. The log shows this name.
+        name: The name of the user that the key was made for.
         sha256: The SHA-256 of the key in hexadecimal.
         rate: The most requests in one minute, or None for the default.
     """
@@ -78,7 +78,7 @@ class KeyRing:
     """The keys of a file, which is read again when it changes.
 
     Args:
-        path: The file.
+        path: The file of keys.
     """
 
     def __init__(self, path: Path) -> None:

@@ -16,10 +16,10 @@ _A_DAY = 86_400
 
 
 class OriginMiddleware:
-    """Refuse requests that pages of other sites make a browser send, except allowed sites, which are answered as CORS requires.
+    """Refuse requests that pages of other sites make a browser send. Requests of allowed sites are answered as CORS requires.
 
     Args:
-        app: What answers the other requests.
+        app: The application that answers all requests that are not refused.
         origins: The sites that are allowed, such as "https://example.org", or ``ANY``.
     """
 

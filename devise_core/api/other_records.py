@@ -18,11 +18,11 @@ class LabelRecord(BaseModel):
     word: str
     """The word."""
     score: float
-    """What the words are ordered by. It is the cosine where ``share`` is null."""
+    """The number that orders the words. With your own words, it is the score of the image in a search for the word."""
     share: float | None
-    """The probability that the model gives to the word and all kinds of it."""
+    """The probability that the model gives to the word and all kinds of it, such as all breeds for "dog". Null except for nouns."""
     confidence: Confidence | None
-    """The share in words."""
+    """What ``share`` means in words. Null if ``share`` is null."""
 
 
 class LabelAnswer(BaseModel):
@@ -33,7 +33,7 @@ class LabelAnswer(BaseModel):
     )
 
     vocabulary: Literal["nouns", "all", "custom"]
-    """The words that were chosen from."""
+    """Which words the labels were chosen from."""
     labels: list[LabelRecord]
     """The words, the best first."""
     specific: list[str]
@@ -48,11 +48,11 @@ class EmbeddingAnswer(BaseModel):
     model_config = example(model="9f8e…", dimension=3, vector=[0.6, -0.8, 0.0])
 
     model: str
-    """The model. Only vectors of one model can be compared."""
+    """The id of the model. Only vectors of the same model can be compared."""
     dimension: int
     """How many numbers the vector has."""
     vector: list[float]
-    """The vector, of length 1."""
+    """The vector. Its norm is 1."""
     note: str = ""
     """What was wrong with the image file, if it could still be read. Otherwise empty."""
 
@@ -65,15 +65,15 @@ class CollectionRecord(BaseModel):
     )
 
     name: str
-    """Its name in requests."""
+    """The name of the collection in requests."""
     title: str
-    """What pages call it."""
+    """The title that pages show."""
     description: str
-    """What it shows, in a sentence."""
+    """What the images show, in a sentence."""
     images: int
-    """How many images it has."""
+    """How many images the collection has."""
     version: str
-    """Changes when the collection is made again."""
+    """A text that changes when the collection is made again."""
 
 
 class CollectionList(BaseModel):
@@ -82,9 +82,9 @@ class CollectionList(BaseModel):
     model_config = example(collections=[])
 
     collections: list[CollectionRecord]
-    """Those that are open."""
+    """The collections that are open."""
     unavailable: list[str] = Field(default_factory=list)
-    """The names of those that are damaged or still being opened."""
+    """The names of the collections that are damaged or still being opened."""
 
 
 class ServerHealth(BaseModel):
@@ -110,11 +110,11 @@ class ServerReadiness(BaseModel):
     collection: str
     """The default collection."""
     image_model_loaded: bool
-    """Whether the model for images is loaded. Otherwise the first image loads it, which takes a few seconds."""
+    """Whether the model for images is loaded. If not, it is loaded for the first image, which takes a few seconds."""
 
 
 class Problem(BaseModel):
-    """An error, as RFC 9457 describes it. Some kinds have further members."""
+    """An error, as RFC 9457 describes it. Some kinds of errors have further members."""
 
     model_config = ConfigDict(
         extra="allow",

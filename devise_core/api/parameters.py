@@ -1,4 +1,4 @@
-"""The parameters that several requests have, and the answer as JSON."""
+"""The parameters that several kinds of requests have, and how an answer is sent as JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="How many results t
 
 
 class PageParameters(BaseModel):
-    """Which collection, and which part of the result."""
+    """Which collection to search, and which part of the result to return."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,7 +45,7 @@ class PageParameters(BaseModel):
 
 
 class SearchParameters(PageParameters):
-    """What to search for, and which images to keep. A filter that is repeated keeps images with any of its values."""
+    """What to search for, and which images to keep. A filter can be repeated. It then applies to images with any of its values."""
 
     q: Text = Field(
         description='Words, a sum such as `horse -saddle` or `"red bus"^2 + snow`, or `like:ID` for an image of the collection.',
@@ -59,12 +59,12 @@ class SearchParameters(PageParameters):
     captions: bool = Field(False, description="Also return images whose label, caption or category has the words.")
 
     def kept(self) -> Filter:
-        """Return the filters."""
+        """Return the filters on categories and labels."""
         return Filter(*map(_unique, (self.category, self.label, self.not_category, self.not_label)))
 
 
 def json_answer(record: BaseModel) -> Response:
-    """Return a record as the answer. It was made by the server, so it is not checked again."""
+    """Return a record as a JSON answer. The server made the record, so FastAPI need not check it."""
     return Response(record.model_dump_json(), media_type="application/json")
 
 

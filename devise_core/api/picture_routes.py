@@ -96,7 +96,7 @@ async def embed(
 
 
 async def _image(file: UploadFile | None, url: str | None, names: str = "file or url") -> bytes | str:
-    """Return the bytes of the file, or the URL. Raises ``ApiProblem`` unless exactly one of them is given."""
+    """Return the bytes of the file, or the URL. Raises ``ApiProblem`` unless exactly one of them is given and is allowed."""
     _one_of(file, url, names=names)
     if file is None:
         if not settings().url_search:

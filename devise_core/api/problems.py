@@ -28,7 +28,7 @@ from devise_core.untrusted.decoder_pool import UNAVAILABLE
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 30
-"""When to try again if the server is busy."""
+"""After how many seconds a client may try again if the server is busy."""
 LONGEST_DETAIL = 600
 _KINDS: tuple[tuple[type[DeviseError], int, str, str], ...] = (
     (UnknownWordError, 422, "unknown-word", "Unknown word"),
@@ -43,7 +43,7 @@ _KINDS: tuple[tuple[type[DeviseError], int, str, str], ...] = (
     (ArtifactError, 503, "damaged", "A file of the server is damaged"),
     (SettingsError, 503, "settings", "A setting of the server is not valid"),
 )
-"""Errors of the library: the first class that fits, its status, kind and title."""
+"""Errors of the library, each with its HTTP status, kind and title. The first class that fits an error is used."""
 _HTTP = {
     400: ("form", "The request cannot be parsed", "The request cannot be parsed. Send a complete form, as multipart/form-data."),
     404: ("address", "Unknown address", "There is nothing at this address. /api/v1/openapi.json lists all addresses."),
@@ -53,7 +53,7 @@ _HTTP = {
     415: ("media-type", "The body has the wrong type", "Send a form, as multipart/form-data."),
 }
 _FOR_THE_OPERATOR = ("collection", "damaged", "settings", "unavailable")
-"""Kinds of errors whose messages name files and commands of the server, so that they are only logged."""
+"""Kinds of errors whose messages name files and commands of the server. So these messages are only logged."""
 
 
 @dataclass(eq=False)
@@ -114,7 +114,7 @@ def http_problem(status: int, detail: str = "", headers: Mapping[str, str] | Non
 
     Args:
         status: The HTTP status.
-        detail: What is wrong. By default the sentence of the status.
+        detail: What is wrong. By default the sentence for the status.
         headers: Further headers.
     """
     kind, title, sentence = _HTTP.get(status, ("http", "The request failed", "The server cannot answer this request."))
@@ -125,7 +125,7 @@ def invalid_request(errors: list[dict[str, Any]]) -> ApiProblem:
     """Return the answer to parameters that are missing or out of range.
 
     Args:
-        errors: What pydantic found.
+        errors: The errors that pydantic reports.
     """
     listed = [{"where": [_short(part) for part in error["loc"]], "problem": _sentence(str(error["msg"]))} for error in errors[:10]]
     first = listed[0] if listed else {"where": [], "problem": "The request is not valid."}

@@ -1,4 +1,4 @@
-"""The answers to recent searches. Examples and popular queries are asked for again and again."""
+"""The answers to recent searches. They are kept because examples and popular queries are searched for again and again."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from weakref import WeakKeyDictionary
 from devise_core.engine import Engine
 
 MAX_ANSWERS = 256
-"""How many answers of a collection are kept. One with 100 images takes 40 kB."""
+"""How many answers of a collection are kept. An answer with 100 images takes 40 kB."""
 
 
 class RecentAnswers:
-    """Recent answers by the request that they belong to. Safe to use from several threads.
+    """Recent answers, each stored under the request that it answers. Safe to use from several threads.
 
     The answers of an engine are dropped with the engine, which is replaced when its files change.
 
     Args:
-        size: How many are kept for each engine. The least recently used one is dropped first.
+        size: How many answers are kept for each engine. The least recently used answer is dropped first.
     """
 
     def __init__(self, size: int = MAX_ANSWERS) -> None:
@@ -26,7 +26,7 @@ class RecentAnswers:
         self._answers: WeakKeyDictionary[Engine, OrderedDict[str, bytes]] = WeakKeyDictionary()
 
     def get(self, engine: Engine, asked: str) -> bytes | None:
-        """Return an answer, or None if there is none."""
+        """Return the kept answer to the request ``asked``, or None if none is kept."""
         with self._lock:
             answers = self._answers.get(engine)
             if answers is None or asked not in answers:
@@ -39,7 +39,7 @@ class RecentAnswers:
 
         Args:
             engine: The engine that answered.
-            asked: The request, such as its parameters as JSON. ``get`` finds the answer by it.
+            asked: The request, such as its parameters as JSON. ``get`` finds the answer by this text.
             answer: The bytes of the answer.
         """
         with self._lock:

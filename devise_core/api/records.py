@@ -33,21 +33,21 @@ class ImageRecord(BaseModel):
     id: str
     """Unique within the collection."""
     name: str
-    """The first label, or the caption, or the id."""
+    """The first label. Without labels, the caption, and without a caption, the id."""
     labels: list[str]
-    """What it shows, the best label first."""
+    """What the image shows, the best label first."""
     category: str
     """A path of categories, such as "animals/birds"."""
     caption: str
-    """What it shows, in a sentence."""
+    """What the image shows, in a sentence."""
     author: str
-    """Who made it."""
+    """Who made the image."""
     licence: str
-    """The terms it is used under."""
+    """The licence of the image."""
     source: str
-    """Where it came from: the address of a page, or the name of a file."""
+    """Where the image came from: the address of a page, or the name of a file."""
     thumbnail: str
-    """The URL of a small copy, relative to the address of the API."""
+    """The URL of a small copy of the image, relative to the address of the API."""
 
 
 class ImageMatch(ImageRecord):
@@ -58,7 +58,7 @@ class ImageMatch(ImageRecord):
     cosine: float
     """The cosine similarity with the query, from -1 to 1."""
     score: float
-    """What the images are ordered by. Scores of different queries cannot be compared."""
+    """The number that orders the images. Scores of different queries cannot be compared."""
 
 
 class TextMatch(ImageMatch):
@@ -78,9 +78,9 @@ class QueryTerm(BaseModel):
     word: str
     """The word as it was read, or the id of the image."""
     weight: float
-    """Its signed share. The absolute values of all shares add up to 1."""
+    """The weight of the term, below 0 if the term is subtracted. The absolute values of all weights add up to 1."""
     kind: Literal["words", "picture"]
-    """Whether it is a word or an image."""
+    """Whether the term is a word or an image."""
 
 
 class QueryReading(BaseModel):
@@ -135,21 +135,21 @@ class SearchAnswer(BaseModel):
     absent: bool
     """Whether the server is sure that the collection does not show what the text asks for."""
     evidence: float | None
-    """The evidence in the image that shows the query best, from 0 to 1. Null if there is no way to tell."""
+    """How strongly the classifier sees the query in the best image, from 0 to 1. Null if the classifier cannot tell."""
     matching: int
     """How many images match well and pass the filters."""
     instead: str | None
     """What the collection shows instead, if nothing matches."""
     total: int
-    """How many images pass the filters, or how many match if only those are asked for."""
+    """How many images pass the filters. With ``only_matching``, how many of these match well."""
     offset: int
-    """The place of the first hit in the whole result."""
+    """How many images of the whole result come before the first hit."""
     next_offset: int | None
     """The offset of the next page. Null on the last page."""
     hits: list[TextMatch]
     """The images of this page: those that match well first."""
     captioned: list[ImageMatch]
-    """Further images whose label, caption or category has the words, if they are asked for."""
+    """Further images whose label, caption or category has the words, if ``captions`` is true."""
 
 
 class SimilarAnswer(BaseModel):

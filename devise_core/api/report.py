@@ -14,7 +14,7 @@ from devise_core.api.problems import ApiProblem
 from devise_core.serving import event_log
 
 CLIENT = "semblance.client"
-"""Key of the scope: who sent the request, as ``clients.ApiClient``."""
+"""The key in the ASGI scope for who sent the request, as a ``clients.ApiClient``."""
 
 
 class ReportMiddleware:
@@ -53,6 +53,6 @@ class ReportMiddleware:
 
 
 def unexpected_problem(number: str) -> ApiProblem:
-    """Return the answer to an error that nobody expected. The log has the same number."""
+    """Return the answer to an error that nobody expected. The log has the same ``number``."""
     detail = f"This is a bug in the server, not a mistake in your request. If you report it, include the number {number}."
     return ApiProblem(500, "unexpected", "Something went wrong", detail, {"number": number})

@@ -26,7 +26,7 @@ async def search(parameters: Annotated[SearchParameters, Query()]) -> Response:
 
 
 def _search(engine: Engine, parameters: SearchParameters) -> bytes:
-    """Return the answer as JSON. One that was given recently is not computed again."""
+    """Return the answer as JSON. A recent answer to the same request is not computed again."""
     asked = parameters.model_dump_json()
     with event_log.timed_search(parameters.q) as facts:
         content = _RECENT.get(engine, asked)

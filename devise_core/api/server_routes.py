@@ -14,13 +14,13 @@ ROUTER = APIRouter(tags=["server"])
 
 @ROUTER.get("/health", response_model=ServerHealth)
 async def health() -> Response:
-    """Say that the server answers. It needs no key and has no limit."""
+    """Say that the server answers. This request needs no key and has no limit."""
     return json_answer(ServerHealth(status="ok", version=__version__))
 
 
 @ROUTER.get("/ready", response_model=ServerReadiness)
 async def ready() -> Response:
-    """Say that the server can search, once its default collection is open. It needs no key and has no limit."""
+    """Say that the server can search, once its default collection is open. This request needs no key and has no limit."""
     engine = await in_thread(lambda: engine_for(None))
     return json_answer(
         ServerReadiness(

@@ -27,13 +27,13 @@ from devise_core.vision.image_reader import note_on
 Result = TypeVar("Result")
 
 THREADS = 32
-"""Requests that open a collection, or read a file, at the same time."""
+"""How many requests may open a collection or read a file at the same time."""
 SEARCH_THREADS = 2
-"""Searches that compute at the same time. More would only compete for the interpreter, and all of them would take longer."""
+"""How many searches compute at the same time. More searches would only compete for the interpreter and all take longer."""
 
 
 def engine_for(collection: str | None) -> Engine:
-    """Return the engine over a collection, or over the default one. Raises ``DeviseError``."""
+    """Return the engine over a collection, or over the default one. Raises ``DeviseError`` if it cannot be opened."""
     return collection_engine(collection) if collection else default_engine()
 
 
@@ -45,10 +45,10 @@ async def in_thread(work: Callable[[], Result]) -> Result:
 async def search_in_thread(collection: str | None, work: Callable[[Engine], Result]) -> Result:
     """Search a collection in one of a few threads, in the order of the requests.
 
-    The collection is opened first, in another thread, so that a slow one does not delay the searches in others.
+    The collection is opened first, in another thread, so that a slow collection does not delay searches in other collections.
 
     Args:
-        collection: Its name, or None for the default one.
+        collection: The name of the collection, or None for the default one.
         work: Called with the engine over the collection.
     """
     engine = await in_thread(lambda: engine_for(collection))
@@ -56,11 +56,11 @@ async def search_in_thread(collection: str | None, work: Callable[[Engine], Resu
 
 
 async def in_thread_for(request: Request, work: Callable[[Job], Result]) -> Result:
-    """Run work on an image in a thread. It ends when the client closes the connection.
+    """Run work on an image in a thread. The work ends when the client closes the connection.
 
     Args:
-        request: The request. Its body has been read.
-        work: Called with the job of the client. Clients take turns in the queues.
+        request: The request. Its body must have been read.
+        work: Called with a job that names the client, so that the queues serve clients in turn.
     """
     left = threading.Event()
 
@@ -83,7 +83,7 @@ def encode(engine: Engine, data: bytes, job: Job) -> tuple[Encoded, str]:
     """Decode an untrusted image in a process beside the server, and encode it when it is the turn of its client.
 
     Args:
-        engine: Its encoder is used.
+        engine: The engine whose encoder is used.
         data: The bytes of an image file, as they were received.
         job: For whom the work is done.
 

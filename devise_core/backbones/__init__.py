@@ -1,7 +1,7 @@
 """Backbones: models that map pixels to ``features``, with their preprocessing inside the graph.
 
-``efficientnet-lite0`` comes with the project. ``vgg16`` is the backbone of the notebook that this project starts from, cut at
-``fc2``. Every other name is a model of ``keras.applications``, average-pooled over its last grid.
+``efficientnet-lite0`` comes with the project. ``vgg16`` is the backbone of the notebook that this project starts from, without
+the layers after ``fc2``. Every other name is a model of ``keras.applications``, average-pooled over its last grid.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class Backbone:
 
     Attributes:
         name: One of ``names()``.
-        size: The side of the square of pixels that it reads.
+        size: The width and height of the images that the model reads, in pixels.
         width: The number of features.
         model: Pixels ``(n, size, size, 3)``, RGB from 0 to 255 → the layer ``features`` ``(n, width)``.
-        identity: A digest of the name, the size and the weights. Features of two identities cannot be mixed.
+        identity: A digest of the name, the size and the weights. Features of backbones with different identities cannot be mixed.
     """
 
     name: str
@@ -49,15 +49,15 @@ def load_backbone(
             ``seed``) or a file: a ``.keras`` file of this project, a ``.weights.h5`` file, or an ``.h5`` file as
             ``keras.applications`` publishes it, with or without the classifier. None takes ``default_weights(name)``.
         artifacts: The folder of the bundled model. None takes the default folder.
-        seed: The seed of random weights. With ``none`` it becomes Keras's global seed.
-        size: The side of the square of pixels to read; 0 for the backbone's default.
+        seed: The seed of random weights. With the weights ``none``, it becomes Keras's global seed.
+        size: The width and height of the images to read, in pixels, or 0 for the backbone's default.
 
     Returns:
         The backbone, whose model maps pixels to features ``(n, f)``.
 
     Raises:
         BuildError: The name is unknown, or the weights are not available.
-        ArtifactError: The file does not fit the backbone.
+        ArtifactError: The file of weights does not fit the backbone.
     """
     from devise_core.backbones.keras_applications import build
     from devise_core.backbones.weights import fill

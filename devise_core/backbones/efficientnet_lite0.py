@@ -44,10 +44,10 @@ def backbone(size: int = SIZE) -> keras.Model:
     """Return the graph with random weights.
 
     Args:
-        size: The side of the square of pixels.
+        size: The width and height of the images, in pixels.
 
     Returns:
-        Pixels ``(n, size, size, 3)``, RGB from 0 to 255 → features ``(n, 1280)``, the mean over the last grid.
+        A model: pixels ``(n, size, size, 3)``, RGB from 0 to 255 → features ``(n, 1280)``, the mean over the last grid.
     """
     from keras import Input, Model, layers
 

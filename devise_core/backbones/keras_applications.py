@@ -32,7 +32,7 @@ SIZES = {
     "EfficientNetV2M": 480,
     "EfficientNetV2L": 480,
 }
-"""The image side that each model was trained at, where it is not 224. These are the defaults of ``keras.applications``."""
+"""The width and height in pixels that each model was trained with, if not 224. These are the defaults of ``keras.applications``."""
 DEVIATIONS = (0.229, 0.224, 0.225)
 """Standard deviations of ImageNet's red, green and blue, on a scale from 0 to 1."""
 
@@ -42,10 +42,10 @@ def build(name: str, size: int = 0) -> keras.Model:
 
     Args:
         name: One of ``names()``, in the same spelling.
-        size: The side of the square of pixels; 0 for the model's default.
+        size: The width and height of the images, in pixels, or 0 for the model's default.
 
     Returns:
-        Pixels ``(n, size, size, 3)``, RGB from 0 to 255 → ``features`` ``(n, f)``.
+        A model: pixels ``(n, size, size, 3)``, RGB from 0 to 255 → ``features`` ``(n, f)``.
 
     Raises:
         BuildError: The model does not take this size.
@@ -59,7 +59,7 @@ def build(name: str, size: int = 0) -> keras.Model:
         raise BuildError(f"{name} reads images of {default} pixels. Only {LITE0} takes another size. Use --size 0.")
     pixels = keras.Input((default, default, 3), name="pixels")
     create = application(name)
-    # Keras's preprocessing becomes part of the graph. It uses Keras operations only, so the file loads in safe mode.
+    # Keras's preprocessing becomes part of the graph. It uses only Keras operations, so a file of the model loads in safe mode.
     ready = sys.modules[create.__module__].preprocess_input(pixels)
     if name == VGG16:
         output = create(weights=None, input_tensor=ready).get_layer("fc2").output
@@ -77,7 +77,7 @@ def application(name: str) -> Any:
 
 
 def _with_deviations(model: keras.Model) -> keras.Model:
-    """Divide by the root of the deviations after the normalisation.
+    """Return a copy of the model that divides by the root of the deviations after the normalisation.
 
     The normalisation layer of the published files holds deviations where it should hold their squares. Keras adds this
     correction only when it downloads the weights itself, but the published files always need it.

@@ -27,7 +27,7 @@ def fill(model: keras.Model, name: str, weights: str | Path, artifacts: Path | N
 
     Args:
         model: A graph of ``keras_applications.build``.
-        name: The name that it was built with.
+        name: The name that the graph was built with.
         weights: As ``load_backbone`` takes them, except ``none``.
         artifacts: The folder of the bundled model. None takes the default folder.
 
@@ -83,7 +83,7 @@ def _fill_from_keras_file(model: keras.Model, name: str, path: Path) -> None:
 
 
 def _loads(model: keras.Model, path: Path) -> bool:
-    """Return whether the file fits. A file with the classifier has more layers than a graph without it."""
+    """Load a file of weights, and return whether it fits. A file with a classifier has more layers than a graph without one."""
     with warnings.catch_warnings(action="ignore"):  # Keras warns of each layer that lacks weights, then raises
         try:
             model.load_weights(path)

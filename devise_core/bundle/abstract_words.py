@@ -9,14 +9,14 @@ from devise_core.bundle.sense_counts import SenseCounts
 from devise_core.bundle.wordnet import Nouns
 
 TOPICS = (7, 9, 12, 16, 24, 26)
-"""WordNet's lexicographer files of attributes, thoughts, feelings, motives, relations and states."""
+"""The numbers of WordNet's lexicographer files of attributes, thoughts, feelings, motives, relations and states."""
 VISIBLE: Roots = (
     *(("visual property", 0), ("shape", 0), ("shape", 1), ("appearance", 0), ("darkness", 0), ("sleep", 0), ("injury", 0)),
     *(("weather", 0), ("disorderliness", 0), ("image", 0), ("model", 0), ("nudity", 0), ("position", 0)),
 )
-"""Senses in these files that an image can show nevertheless, such as colours. All senses below them count too."""
+"""Senses in these files that an image can show, such as colours. All senses below them count as visible too."""
 MIN_SHARE = 0.3
-"""A word is abstract only if at least this share of its uses has its first noun sense. "Like" is hardly ever a noun."""
+"""A word is abstract only if its first noun sense has at least this share of its uses. "Like" is hardly ever a noun."""
 
 
 def abstract_words(nouns: Nouns, counts: SenseCounts, things: Container[str], words: Iterable[str]) -> list[str]:
@@ -24,7 +24,7 @@ def abstract_words(nouns: Nouns, counts: SenseCounts, things: Container[str], wo
 
     Args:
         nouns: The noun graph.
-        counts: Gives the shares and topics of senses.
+        counts: Gives the share of uses of each sense, and its topic: the number of its lexicographer file.
         things: The nouns that name things, which are never abstract.
         words: The words of the vocabulary.
     """

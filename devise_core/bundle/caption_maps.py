@@ -1,7 +1,8 @@
-"""Learn what captions say: a map from words to phrases, and one from an image's features to its captions.
+"""Learn two maps from captions: from the words of a phrase to the phrase, and from an image's features to its captions.
 
-Both are ridge regressions in closed form on the training part of Pascal Sentences. The map of images also sees the labels of the
-training parts of Caltech-101 and of the ImageNet samples, with a smaller weight.
+Both maps are ridge regressions in closed form on the training part of Pascal Sentences. The map of features also learns from the
+labels of the training parts of Caltech-101 and of the ImageNet samples, with a smaller weight. Both lead to the concept space, the
+second space of word vectors that the score uses (``search/scorer.py``).
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ class CaptionData:
     """What both maps are learnt from.
 
     Attributes:
-        captions: The captions in the concept space, as the sentence encoder sees them ``(captions, c)``.
-        sums: The sums of their words' vectors, unit rows ``(captions, c)``.
-        images: The image of each caption ``(captions,)``.
-        captioned: The features of these images ``(n, f)``.
+        captions: The vectors of the captions from the sentence encoder, mapped to the concept space ``(captions, c)``.
+        sums: The sum of the word vectors of each caption, unit rows ``(captions, c)``.
+        images: The row in ``captioned`` of each caption's image ``(captions,)``.
+        captioned: The features of the images with captions ``(n, f)``.
         labelled: The features of images with a label ``(m, f)``.
         labels: The labels' vectors in the concept space, unit rows ``(m, c)``.
     """
@@ -97,7 +98,7 @@ def word_sum(caption: str, text: WordVectorEncoder, words: Bytes) -> Floats:
         words: The concept vectors ``int8 (w, c)`` of the most frequent words.
 
     Returns:
-        A unit vector ``(c,)``, or 0 if no word is known.
+        A unit vector ``(c,)``, or zeros if no word is known.
     """
     rows = [row for token in tokens(caption) if (row := text.words.row(token)) is not None and row < len(words)]
     if not rows:
@@ -106,7 +107,7 @@ def word_sum(caption: str, text: WordVectorEncoder, words: Bytes) -> Floats:
 
 
 def fit_phrase_map(data: CaptionData) -> dict[str, Floats]:
-    """Learn the map from the sum of a phrase's words to the phrase."""
+    """Learn the map from the sum of a phrase's word vectors to the vector of the phrase."""
     mean, centre = data.sums.mean(axis=0), data.captions.mean(axis=0)
     deviations = data.sums - mean
     gram = deviations.T @ deviations + PHRASE_RIDGE * np.eye(deviations.shape[1], dtype=np.float32)
@@ -114,7 +115,7 @@ def fit_phrase_map(data: CaptionData) -> dict[str, Floats]:
 
 
 def fit_caption_map(data: CaptionData) -> dict[str, Floats]:
-    """Learn the map from the roots of an image's features to its captions and label."""
+    """Learn the map from an image's features (see ``feature_roots``) to the vectors of its captions or its label."""
     captions = np.zeros((len(data.captioned), data.captions.shape[1]), dtype=np.float32)
     np.add.at(captions, data.images, data.captions - data.captions.mean(axis=0))
     targets = [unit_or_zero(captions), *data.labels]

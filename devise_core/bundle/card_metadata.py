@@ -1,4 +1,4 @@
-"""The head of the model card: facts in the format of Hugging Face (https://huggingface.co/docs/hub/model-cards)."""
+"""The metadata at the top of the model card, in the format of Hugging Face (https://huggingface.co/docs/hub/model-cards)."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ HEADLINES = {
     "Text → images: Caltech-101, 46 unseen classes": ("mAP",),
     "Captions, Flickr8k: text → images": ("R@1", "R@10"),
 }
-"""The tables and the figures that are in the head. The card has all of them."""
+"""The tables, each with its figures that are in the metadata. The text of the card has all tables."""
 
 
 def card_metadata(tables: Sequence[Table]) -> str:
-    """Return the head, with the most important figures of the model.
+    """Return the metadata, with the most important figures of the model.
 
     Args:
         tables: The tables of ``results.json``.

@@ -1,4 +1,4 @@
-"""The jobs of ``build`` that write the bundled collections, and what is computed from their vectors."""
+"""The jobs of ``build`` that write the bundled collections, and the files that are computed from their vectors."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _collections(context: BuildContext) -> list[FolderCollection]:
 
 @contextmanager
 def _changed(collection: FolderCollection) -> Iterator[tuple[CollectionLayout, Manifest]]:
-    """Give a copy of a collection's folder and its manifest. Both replace the collection at the end."""
+    """Yield a copy of a collection's folder and the manifest of the copy. At the end, the copy replaces the collection."""
     with atomic_folder(collection.layout.root) as folder:
         shutil.copytree(collection.layout.root, folder, dirs_exist_ok=True)
         manifest = Manifest.read(folder)

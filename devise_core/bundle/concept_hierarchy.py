@@ -9,7 +9,7 @@ from devise_core.bundle.wordnet import Nouns
 from devise_core.vectors import Floats
 
 Concept = Callable[[str], Floats | None]
-"""Returns the unit vector ``(c,)`` of a word or noun in the concept space, or None if it has none."""
+"""Returns the unit vector ``(c,)`` of a word or noun in the concept space, or None if the word has no vector."""
 
 DECAY = 0.5
 
@@ -20,7 +20,7 @@ class ConceptHierarchy(Hierarchy):
     Args:
         nouns: The noun graph.
         concept: Gives the vector of a lemma.
-        dimension: The length ``c`` of these vectors.
+        dimension: The dimension ``c`` of these vectors.
     """
 
     def __init__(self, nouns: Nouns, concept: Concept, dimension: int) -> None:
@@ -28,5 +28,5 @@ class ConceptHierarchy(Hierarchy):
         self._senses = {}
 
     def phrase(self, lemma: str) -> Floats | None:
-        """Return the unit vector ``(c,)`` of a lemma, or None if it has none."""
+        """Return the unit vector ``(c,)`` of a lemma, or None if the lemma has no vector."""
         return self._concept(lemma)

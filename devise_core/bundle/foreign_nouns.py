@@ -17,21 +17,21 @@ from devise_core.text.tokens import plain_tokens, tokens
 from devise_core.text.word_filter import WordFilter, load_word_filter
 
 LANGUAGES = {"deu": "de", "fra": "fr", "spa": "es", "ita": "it", "por": "pt", "nld": "nl"}
-"""The dictionary's code of a language → its code in the table."""
+"""The code of each language in the dictionaries → its code in the table."""
 MAX_WORDS = (3, 1)
-"""The most words that a foreign noun has, and the most in German, which writes compounds as one word. Longer entries are
-explanations."""
+"""The most words that a foreign noun may have, and the most that a German one may have, because German writes compounds as one
+word. Longer entries are explanations."""
 MAX_RANK, RANK_OF_HALF = 30_000, 5_000
-"""Nouns from the first frequency rank on are left out. At the second rank, a noun counts half as much, so that the German "Hund" is
-a dog and not a mine car."""
+"""Nouns whose frequency rank is ``MAX_RANK`` or more are left out. A noun of rank ``RANK_OF_HALF`` counts half as much as the most
+frequent noun, so that the German "Hund" is a dog and not a mine car."""
 COGNATE, ALIKE = 2.0, 0.6
-"""A translation that is spelled like the word counts this much more, so that the German "Haus" is a house and not a home. Two words
-with at least this ratio of common letters are spelled alike."""
+"""A translation that is spelled like the word counts ``COGNATE`` times as much, so that the German "Haus" is a house and not a
+home. Two words are spelled alike if the ratio of their common letters is at least ``ALIKE``."""
 SEEN = 2.0
-"""A noun with labels at or below it counts this much more, so that the Spanish "gato" is a cat and not a jack."""
+"""A noun with ImageNet labels at or below it counts this many times as much, so that the Spanish "gato" is a cat and not a jack."""
 
 LABELS_BELOW = 6
-"""The field of ``naming.tsv`` with the labels at or below a word."""
+"""The column of ``naming.tsv``, counted from 0, that has the labels at or below a word."""
 
 _DIGITS = {digit: value for value, digit in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")}
 _COMMENT = re.compile(r"<[^>]*>|\[[^\]]*\]|\([^)]*\)|/[^/]*/|^\d+\.")
@@ -50,7 +50,7 @@ def read_dictionary(folder: Path, name: str) -> dict[str, list[str]]:
         name: The name of the dictionary, such as "deu-eng".
 
     Returns:
-        Word → translations, in order. Comments, examples and references are left out.
+        Word → translations, in the order of the dictionary. Comments, examples and references are left out.
     """
     text = gzip.decompress((folder / f"freedict-{name}.dict.dz").read_bytes())
     entries: defaultdict[str, list[str]] = defaultdict(list)
@@ -69,14 +69,14 @@ def foreign_nouns(
     """Choose the English noun for each foreign word.
 
     Args:
-        language: Its code in the table. German umlauts are also spelled with an "e".
+        language: The code of the language in the table. German umlauts are also spelled with an "e".
         to_english: The dictionary into English.
         from_english: The dictionary out of English. A translation that both have counts double.
         nouns: The nouns to choose from, each with its weight, as ``noun_weights`` returns them.
-        word_filter: The words that may be offered.
+        word_filter: Says which words may be offered.
 
     Returns:
-        Foreign word in its plain form → English noun, and how good the translation is.
+        Foreign word in its plain form → English noun, and a score of the translation, where higher is better.
     """
     scores: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     pairs = {(word, _english(english)) for word, translations in to_english.items() for english in translations}
@@ -99,12 +99,12 @@ def noun_weights(nouns: Iterable[str], ranks: Mapping[str, int], seen: Container
     """Weigh English nouns as translations.
 
     Args:
-        nouns: The nouns. Those of several words, and rare ones, are left out.
+        nouns: The nouns. Nouns of several words and rare nouns are left out.
         ranks: Word → frequency rank.
         seen: The nouns that have labels of the classifier at or below them.
 
     Returns:
-        Noun → weight, above 0. It is up to 1, or up to 2 for a noun in ``seen``.
+        Noun → weight: above 0 and at most 1, or at most 2 for a noun in ``seen``.
     """
     return {
         noun: (SEEN if noun in seen else 1.0) / (1 + ranks[noun] / RANK_OF_HALF)
@@ -114,7 +114,7 @@ def noun_weights(nouns: Iterable[str], ranks: Mapping[str, int], seen: Container
 
 
 def table_lines(tables: Mapping[str, Mapping[str, tuple[str, float]]]) -> list[str]:
-    """Join the tables of the languages: a line for each word with its noun and the codes of the languages that agree on it."""
+    """Return a line for each foreign word: the word, its English noun, and the codes of the languages that translate it so."""
     lines = []
     for word in sorted({word for table in tables.values() for word in table}):
         entries = {language: table[word] for language, table in tables.items() if word in table}

@@ -9,11 +9,11 @@ from devise_core.text.tokens import Phrases
 from devise_core.vectors import Floats, unit
 
 MAX_DESCENDANTS = 2_500
-"""Hypernyms with more synsets below them are too general to use: "entity", "object", "artifact", "person", "animal", "plant"."""
+"""Hypernyms with more synsets below them are too general to mix in: "entity", "object", "artifact", "person", "animal", "plant"."""
 
 
 class Hierarchy:
-    """The vectors of one noun graph in one word store."""
+    """The vectors of the senses of a noun graph, from the vectors of a word store."""
 
     def __init__(self, nouns: Nouns, phrases: Phrases) -> None:
         """Combine the noun graph with the vectors of its words."""
@@ -38,7 +38,7 @@ class Hierarchy:
         Args:
             offset: The synset.
             decay: The weight of each step up, below 1.
-            own_vector: Used for the synset itself in place of the mean of its lemmas, ``(d,)``.
+            own_vector: The vector ``(d,)`` to use for the synset itself. By default the mean of its lemmas.
 
         Returns:
             The unit vector ``(d,)``, or None if neither the synset nor a hypernym has a vector.

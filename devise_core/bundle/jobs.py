@@ -40,11 +40,11 @@ from devise_core.vision.image_encoder import KerasImageEncoder
 
 
 def build_words(context: BuildContext) -> None:
-    """Build the word store from the GloVe package, or from the file of the context.
+    """Build the word store from the GloVe package, or from ``words_file`` of the context if it has one.
 
     Raises:
         BuildError: If the package cannot be downloaded or read.
-        WordVectorError: If the file cannot be read.
+        WordVectorError: If ``words_file`` cannot be read.
     """
     manifest = context.manifest()
     if context.words_file:
@@ -97,7 +97,7 @@ def build_head(context: BuildContext) -> None:
 
 
 def build_naming(context: BuildContext) -> None:
-    """Build the words that name images, the senses of queries, and what the labels cover."""
+    """Build the words that name images, the senses of queries, and the shares of the senses that the labels cover."""
     manifest, graph = context.manifest(), read_nouns(context.wordnet())
     phrases = context.phrases()
     hierarchy = Hierarchy(graph, phrases)
@@ -123,7 +123,7 @@ def build_naming_flags(context: BuildContext) -> None:
 
 
 def build_person(context: BuildContext) -> None:
-    """Build the signal that an image shows a person, and write the head's softmax over the labels beside it.
+    """Build the signal that an image shows a person, and write the weights of the head's softmax over the labels.
 
     Raises:
         BuildError: If there are no images to learn from.
@@ -169,7 +169,7 @@ def build_person_words(context: BuildContext) -> None:
 
 
 def build_occupation_words(context: BuildContext) -> None:
-    """Write the words for what somebody does."""
+    """Write the words for occupations."""
     chosen = list(occupation_words.occupation_words(read_nouns(context.wordnet())))
     count = occupation_words.write_occupation_words(chosen, read_irregular_plurals(context.wordnet()))
     context.log(f"{count} occupations")

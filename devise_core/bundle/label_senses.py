@@ -1,4 +1,4 @@
-"""Write the senses of the bundled collections' labels, with which ``evaluate labels`` counts a hypernym as right."""
+"""Write the senses of the bundled collections' labels. ``evaluate labels`` uses them to count a hypernym of a label as right."""
 
 from __future__ import annotations
 

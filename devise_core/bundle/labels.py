@@ -1,4 +1,4 @@
-"""Build the 1000 ImageNet labels: their names, hypernyms and vectors, and the directions that all vectors share."""
+"""Build the 1000 ImageNet labels: their names, hypernyms and vectors, and the directions that the vectors share."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class LabelTable:
 
     Attributes:
         offsets: The WordNet offset of each label.
-        vectors: Their unit vectors ``(1000, d)``.
-        directions: The shared directions ``(2, d)``, which have been removed from the vectors.
+        vectors: The unit vectors of the labels ``(1000, d)``.
+        directions: The shared directions ``(2, d)``. They have been removed from ``vectors``.
     """
 
     offsets: tuple[int, ...]
@@ -49,7 +49,7 @@ def label_table(hierarchy: Hierarchy) -> LabelTable:
 def write_labels(layout: ArtifactLayout, manifest: Manifest, hierarchy: Hierarchy) -> LabelTable:
     """Write ``labels.csv``, ``label_vectors.npy`` and ``common_directions.npy``, and add them to ``manifest``.
 
-    ``labels.csv`` has the id, the names and the hypernyms of each label, with the distance of each hypernym.
+    ``labels.csv`` has the id, the names and the hypernyms of each label, with the distance of each hypernym in steps.
 
     Args:
         layout: Where to write.

@@ -12,7 +12,7 @@ from devise_core.storage.paths import REPOSITORY
 
 LOCKS = tuple(REPOSITORY / f"requirements{kind}.lock" for kind in ("", "-build", "-api", "-milvus", "-onnx", "-large"))
 LOOKED_UP = {"colorama": "BSD-3-Clause", "namex": "Apache-2.0", "tensorflow": "Apache-2.0"}
-"""Licences from the packages' repositories, for packages that are only installed on other systems or whose metadata has none."""
+"""Licences from the repositories of packages that are only installed on other systems, or whose metadata states no licence."""
 _PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 _CLASSIFIER = "License :: OSI Approved :: "
 _HEADER = """# Licences

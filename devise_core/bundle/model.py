@@ -1,4 +1,7 @@
-"""Build the bundled model: convert the backbone, start the head as ConSE and train it as DeViSE."""
+"""Build the bundled model: convert the backbone, start the head as ConSE and train it as DeViSE.
+
+The head is the part of the model that maps the features of the backbone to embeddings.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,8 @@ SOURCE = f"{CLASSIFIER_SOURCE}; head trained on parts of the ImageNet samples, C
 LICENCE = "Apache-2.0"
 SEEDS = (7, 8, 9, 10)
 SHARE = 0.65
-"""How far to go from the start to the mean of the trained heads. Chosen on held-out parts; 0.65 to 0.75 differ little."""
+"""How far to go from the untrained head, 0, to the mean of the trained heads, 1. Chosen on held-out parts of the data sets. Values
+from 0.65 to 0.75 differ little."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class TrainingSet:
 def training_set(data: Path, text: WordVectorEncoder, nouns: Nouns, layout: ArtifactLayout) -> TrainingSet:
     """Read the training parts of the data sets.
 
-    No image of the 46 zero-shot classes and none of a test part is among them.
+    They contain no image of the 46 zero-shot classes, and no image of a test part.
 
     Args:
         data: The folder with the data sets.
@@ -74,7 +78,7 @@ def training_set(data: Path, text: WordVectorEncoder, nouns: Nouns, layout: Arti
         layout: Holds the ImageNet labels and their vectors.
 
     Returns:
-        The images, the row of each one's class, and the vector ``(d,)`` and the hypernyms of each class.
+        The images, the row of each image's class, and the vector ``(d,)`` and the hypernyms of each class.
 
     Raises:
         BuildError: If a data set is missing.
@@ -105,7 +109,7 @@ def train_heads(
         model: The backbone.
         training: The images to train on.
         text: Gives the vectors of captions and hypernyms.
-        recipe: The settings of each run. The seed is replaced.
+        recipe: The settings of each run. Its seed is replaced by each of ``SEEDS``.
 
     Returns:
         The head, and a record of the runs for the manifest.
@@ -140,7 +144,7 @@ def write_model(
     """Convert the backbone, train the head, and write ``model.keras`` and ``classifier.npy``.
 
     Args:
-        layout: Holds the labels. The files are written there.
+        layout: The artifact folder. It must contain the labels, and the files are written into it.
         manifest: Receives the entries of the files and the record of the training.
         data: The folder with the data sets.
         weights: The PyTorch file with the weights of the backbone.
@@ -158,7 +162,7 @@ def write_model(
     write_classifier(layout, manifest, state)
     start = conse_head(*convert_weights.classifier(state), np.load(layout.label_vectors))
     head, record = train_heads(start, backbone, training_set(data, text, nouns, layout), text, RECIPES["bundled"])
-    # Queries have no component along the shared directions. Training adds a small one to the head, and it is removed here.
+    # Queries have no component along the shared directions. Training adds a small component to the head, which is removed here.
     vectors = head.vectors - (head.vectors @ text.directions.T) @ text.directions
     with atomic_file(layout.model) as path:
         with_head(backbone, Head(head.kernel, head.bias, vectors.astype(np.float32))).save(path)
@@ -168,7 +172,7 @@ def write_model(
 
 
 def write_classifier(layout: ArtifactLayout, manifest: Manifest, state: convert_weights.Weights) -> None:
-    """Write ``classifier.npy``, ``float16 (features + 1, labels)``, with the bias in the last row. The baselines use it.
+    """Write ``classifier.npy``, ``float16 (features + 1, labels)``, with the bias in the last row. The baselines use the file.
 
     Args:
         layout: Where to write.
@@ -183,7 +187,7 @@ def write_classifier(layout: ArtifactLayout, manifest: Manifest, state: convert_
 def write_head_labels(layout: ArtifactLayout, manifest: Manifest) -> None:
     """Write ``head_labels.npy``, the weights of the trained head's softmax over the labels.
 
-    It has the format of ``classifier.npy``, which has those of the untrained head.
+    The file has the format of ``classifier.npy``, which has the weights of the untrained head.
     """
     from devise_core.vision.keras_file import load_model
 
@@ -194,7 +198,7 @@ def write_head_labels(layout: ArtifactLayout, manifest: Manifest) -> None:
 
 
 def _named_hypernyms(offset: int, nouns: Nouns, senses: dict[str, int]) -> dict[str, int]:
-    """Return the distance of each hypernym that has a name in the noun list, by its first such name."""
+    """Return the distance in steps of each hypernym with a name in the noun list, by the first such name."""
     distances: dict[str, int] = {}
     for ancestor, steps in nouns.ancestors(offset).items():
         if steps and nouns.descendants[ancestor] <= MAX_DESCENDANTS:

@@ -1,6 +1,6 @@
 """Write ``MODEL_CARD.md`` from the manifest and the results of ``evaluate``.
 
-``python -m devise_core build card`` measures the results first. ``python -m devise_core.bundle.model_card`` uses the saved ones.
+``python -m devise_core build card`` measures the results first. ``python -m devise_core.bundle.model_card`` uses saved results.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Write the words that are only ever names, from a list of English words with capitals, and from WordNet."""
+"""Write the words that are only used as names, from WordNet and from a list of English words that keeps capital letters."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def name_words(nouns: Nouns, words: Sequence[str]) -> Iterator[str]:
         words: English words. Those with a capital are names, months, or words made from names.
 
     Yields:
-        The words that only occur with a capital and are no noun of the graph, such as "Obama". Then the nouns of the graph whose
+        The words that only occur with a capital and are not nouns of the graph, such as "Obama". Then the nouns of the graph whose
         most frequent sense is a single person, such as "Gandhi".
     """
     small = {word for word in words if word[:1].islower()}
@@ -57,7 +57,7 @@ def name_words(nouns: Nouns, words: Sequence[str]) -> Iterator[str]:
 
 
 def write_name_words(words: Iterator[str], target: Path = NAME_WORDS) -> int:
-    """Write the words, one a line, and return their number.
+    """Write the words, one on each line, and return their number.
 
     Args:
         words: What ``name_words`` yields.

@@ -1,4 +1,4 @@
-"""Write the files that name images, explain the senses of queries, and tell when a query has no match."""
+"""Write the files with which the engine names images, explains the senses of queries, and tells when a query has no match."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SOURCE = "WordNet 3.0 (Debian wordnet-base 1:3.0-37) and GloVe 6B 100-d"
 LICENCE = "WordNet-3.0 (list), PDDL-1.0 (vectors)"
 SENSE_DECAY = 0.5
 NEAR_KINDS = 4
-"""At most this many kinds of a noun can be offered in its place."""
+"""At most this many more general nouns, such as "bird" for "parrot", are stored for a noun. One is offered if nothing matches."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,10 @@ def labels_below(nouns: Nouns) -> dict[int, list[int]]:
 
 
 def coverage(nouns: Nouns) -> dict[int, float]:
-    """Return, for each sense, the share of senses at or below it that are at or below an ImageNet label, unless it is 0."""
+    """Return the share of the senses at or below each sense that are at or below an ImageNet label, by offset.
+
+    Senses with a share of 0 are left out.
+    """
     labels = set(imagenet_offsets())
     covered: dict[int, int] = defaultdict(int)
     for offset in nouns.synsets:
@@ -116,10 +119,10 @@ class NamingFiles:
         self._save_lines(rows)
 
     def write_nouns(self, nouns: Sequence[str]) -> None:
-        """Write the sense and the near kinds of each noun of the noun list, and what the labels cover.
+        """Write the sense and the nearest kinds of each noun of the noun list, and the share of each sense that the labels cover.
 
         ``noun_senses.npy`` is ``int32 (nouns, 1 + NEAR_KINDS)``: the offset of the sense and the numbers of its nearest kinds,
-        which are rows of ``near_miss.csv`` counted from 1. 0 means that there is none.
+        which are rows of ``near_miss.csv`` counted from 1. The number 0 means that there are no more kinds.
         """
         kinds = _table("near_miss_kinds")
         number = {_offset(row["synset"]): place for place, row in enumerate(kinds, 1)}

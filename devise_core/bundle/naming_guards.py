@@ -1,7 +1,8 @@
-"""Senses and names that must not name an image unless the classifier is sure. A wrong one would insult the person in the image.
+"""Senses and names that must not name an image unless the classifier is sure. A wrong name could insult a person in the image.
 
-They are animals and primates, the names that were reviewed one by one in ``guarded_names.csv``, food that is named like an animal,
-and names that contain a word of ``guarded_parts.csv``, such as the name of a people, or "dwarf".
+They are animals and primates, the senses in ``GUARDED`` and ``WITH_PEOPLE``, the names that were reviewed one by one in
+``guarded_names.csv``, food that is named like an animal, and names that contain a word of ``guarded_parts.csv``, such as the name
+of a people, or "dwarf".
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from devise_core.bundle.wordnet import Nouns
 from devise_core.text.tokens import tokens
 
 Roots = Sequence[tuple[str, int]]
-"""Lemma and place of its sense (0 is the most frequent). All senses below belong to it."""
+"""Pairs of a lemma and the place of its sense (0 is the most frequent sense). All senses below a root belong to it too."""
 
 ANIMAL: Roots = (("animal", 0),)
 PRIMATE: Roots = (("primate", 0), ("primate", 1))
@@ -40,12 +41,12 @@ FOOD: Roots = (("food", 0), ("food", 1))
 
 
 def flags(nouns: Nouns, offset: int, name: str) -> str:
-    """Return the flags of the groups that a sense, or the name it is shown with, belongs to.
+    """Return the flags of the groups that a sense or its name belongs to.
 
     Args:
         nouns: The noun graph.
         offset: The offset of the sense in WordNet.
-        name: The name it is shown with.
+        name: The name that is shown for the sense.
 
     Returns:
         A letter for each group, in the order of ``FLAGS``. Empty for a sense in no group.
@@ -66,7 +67,7 @@ def offsets_of(nouns: Nouns, roots: Roots) -> list[int]:
 
 
 def is_below(nouns: Nouns, sense: int, roots: Roots) -> bool:
-    """Return whether a sense is one of the roots or a kind of one.
+    """Return whether a sense is a root or is below a root.
 
     Args:
         nouns: The noun graph.
@@ -96,7 +97,7 @@ def _parts() -> dict[str, str]:
 
 @cache
 def _table() -> tuple[dict[int, str], dict[str, str]]:
-    """Return the flags of ``guarded_names.csv``: by offset for a sense and all below it, and by name for all senses of it."""
+    """Return two tables of flags from ``guarded_names.csv``: by offset, for a sense and all below it, and by name."""
     rows = read_rows("guarded_names")
     roots = {int(row["synset"][1:]): row["flag"] for row in rows if row["synset"]}
     return roots, {row["name"]: row["flag"] for row in rows if not row["synset"]}

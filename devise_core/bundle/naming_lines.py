@@ -16,28 +16,28 @@ from devise_core.text.word_filter import WordFilter
 from devise_core.vectors import Floats
 
 TOPICS = (5, 6, 13, 17, 20)
-"""WordNet's lexicographer files of animals, artifacts, food, natural objects and plants."""
+"""The numbers of WordNet's lexicographer files of animals, artifacts, food, natural objects and plants."""
 PERSONS = 18
 OTHER_THINGS: Roots = (
     *(("fire", 1), ("flame", 0), ("smoke", 0), ("snow", 0), ("ice", 0), ("rainbow", 0), ("lightning", 0), ("cloud", 0)),
     *(("fog", 0), ("steam", 0), ("water", 0), ("sand", 0), ("forest", 0), ("sunset", 0), ("sky", 0), ("explosion", 0)),
     *(("shadow", 0), ("wood", 0), ("glass", 0), ("skull", 0), ("skeleton", 0), ("feather", 0), ("antler", 0), ("moon", 0)),
 )
-"""Lemma and place of its sense (0 is the most frequent): things an image can show that are in other files."""
+"""Senses that an image can show although they are in other lexicographer files."""
 WEB_SITE = 6_359_193
-"""A label that is not a thing."""
+"""The offset of the ImageNet label "web site", which is not a thing."""
 
 MAX_RANK, MAX_SENSE, MIN_SHARE = 100_000, 2, 0.05
-"""A word is familiar up to this frequency rank. Its sense is one of the two most frequent, and at least this
-share of its uses has it."""
+"""A word may name an image in a sense if its frequency rank is below the first number, the sense is among this many most frequent
+senses of the word, and the sense has at least this share of the word's uses."""
 USUAL_SHARE = 0.5
-"""The first name of an ImageNet label is its usual one, unless the name means other things more often."""
+"""The first name of an ImageNet label is its usual name if the label's sense has at least this share of the uses of the name."""
 MAX_PART_RANK = 30_000
-"""A name of several words, such as "palm tree", has only words up to this rank and is used in its most frequent sense."""
+"""A name of several words, such as "palm tree", has only words below this frequency rank and is used in its most frequent sense."""
 UNKNOWN_RANK = 200_000
 RANK_OFFSET, SHARE_WEIGHT = 100, 0.5
 SEVERAL_WORDS, SEVERAL_WORDS_UNSEEN = 3.0, 4.7
-"""What is subtracted for a name of several words, if it is the name of an ImageNet label, and if it is not."""
+"""What is subtracted from the prior of a name of several words: if it is the name of an ImageNet label, and if it is not."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Line:
     Attributes:
         word: The word to show.
         offset: The WordNet offset of its sense.
-        prior: How familiar the word is in this sense, a log frequency. It is used with a small weight.
-        vector: Its unit vector ``(d,)`` with the hypernyms, or None for a label that is taken from the label vectors.
+        prior: How familiar the word is in this sense, as a log frequency. The prior is used with a small weight.
+        vector: The unit vector ``(d,)`` of the sense, mixed with its hypernyms. None for a label whose label vector is used.
     """
 
     word: str
@@ -81,8 +81,8 @@ def naming_lines(
         phrases: Gives the frequency ranks of words.
         counts: Gives the shares of senses.
         labels: The offsets of the ImageNet labels, in the order of the classifier.
-        everyday: The everyday name of some senses, by offset.
-        words: The words that may be shown unasked.
+        everyday: The everyday names of the senses that have one, by offset.
+        words: Says which words the app may show although nobody typed them.
     """
     chosen: dict[int, tuple[_Sense, float]] = {}
     for sense in _senses(hierarchy, phrases, counts):

@@ -17,7 +17,8 @@ from devise_core.text.tokens import Phrases
 from devise_core.vectors import Floats, quantise, without
 
 DECAY = 0.5
-"""Lower than for the label vectors (0.75), so that the words of a query weigh more. Held-out mAP varies by 0.01 from 0.3 to 0.6."""
+"""The weight of each step up to a hypernym. It is lower than for the label vectors (0.75), so that the words of a query weigh more.
+For values from 0.3 to 0.6, held-out mAP varies by 0.01."""
 COMMON_SENSES = 2
 """Only the two most frequent senses of a noun count: "love" is a feeling first, not a beloved person."""
 COMMAND = "python -m devise_core build nouns"
@@ -32,7 +33,7 @@ def things(nouns: Nouns) -> dict[str, int]:
     out. So are lemmas of one or two letters except "ox", because they are symbols: "he" is helium.
 
     Returns:
-        The offset of the most frequent such sense, by lemma.
+        The offset of the chosen sense, by lemma.
     """
     return {lemma: _preferred_sense(nouns, visible) for lemma, visible in _visible_senses(nouns).items()}
 
@@ -46,7 +47,8 @@ def classified_things(nouns: Nouns) -> dict[str, int]:
 
     Returns:
         The offset by lemma: the first common sense that is a label or above one, or else the label whose first name is the lemma.
-        Nouns that rarely mean such a sense, as "napkin" rarely means a diaper, are in the table ``first_sense`` and keep theirs.
+        Nouns that rarely mean such a sense, as "napkin" rarely means a diaper, are in the table ``first_sense`` and keep the
+        sense that ``things`` chooses.
     """
     labels, unchanged = imagenet_offsets(), read_table("first_sense")
     known = set().union(*(nouns.ancestors(offset) for offset in labels))
@@ -62,7 +64,7 @@ def classified_things(nouns: Nouns) -> dict[str, int]:
 
 
 def _preferred_sense(nouns: Nouns, visible: Sequence[int]) -> int:
-    """Return the first of some senses that is not a person, or the first."""
+    """Return the first sense that is not a person, or the first sense if all are persons."""
     return min(visible, key=nouns.is_person)
 
 
@@ -87,7 +89,7 @@ class NounRow:
 
     Attributes:
         lemma: The noun.
-        rank: The rank of its rarest word in the vocabulary, or None if one of its words is unknown.
+        rank: The frequency rank of its rarest word in the vocabulary, or None if one of its words is unknown.
         offset: The WordNet offset of its sense.
         vector: Its unit vector ``(d,)``.
     """
@@ -99,7 +101,10 @@ class NounRow:
 
 
 def noun_rows(hierarchy: Hierarchy, phrases: Phrases) -> list[NounRow]:
-    """Return every thing that has a vector. If a word of a noun is unknown, its synset and hypernyms give the noun's vector."""
+    """Return a row for each noun of ``things`` that has a vector.
+
+    If a word of the noun is unknown, the vector comes from the synset and its hypernyms.
+    """
     rows = []
     for lemma, offset in things(hierarchy.nouns).items():
         own_vector = hierarchy.phrase(lemma)

@@ -1,4 +1,4 @@
-"""Write a collection to a folder, a batch of images at a time, in memory that does not grow with their number."""
+"""Write a collection to a folder, one batch of images at a time, so that memory use does not grow with the number of images."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from devise_core.vectors import Rows
 
 
 class FolderWriter(StoreWriter):
-    """Writes the collection at ``folder``. Use it in a ``with`` block. If ``seal`` is not called, the folder stays as it was.
+    """Writes the collection at ``folder`` inside a ``with`` block. If the block ends without ``seal``, the folder stays as it was.
 
     Args:
         folder: The folder of the collection.
         model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
         command: The command that makes the collection, for the manifest.
-        parts: The parts of the model, as for ``write_collection``.
+        parts: The optional parts of the model (``search/model_parts.py``), used as in ``write_collection``.
         source: Where the images come from, for the manifest.
-        about: Further facts for the manifest.
+        about: Further facts for the manifest, such as the title.
     """
 
     def __init__(
@@ -62,30 +62,31 @@ class FolderWriter(StoreWriter):
 
     @property
     def folder(self) -> Path:
-        """The folder that is being written, for further files."""
+        """The temporary folder that is being written. Callers may add files to it."""
         return Path(self._layout.root)
 
     @property
     def images(self) -> Path:
-        """The folder of the thumbnails that is being written."""
+        """The subfolder of ``folder`` for the thumbnails."""
         return Path(self._layout.images)
 
     def known(self, keys: Sequence[str]) -> set[str]:
-        """Return those of ``keys`` that an image was written with."""
+        """Return those of ``keys``, the SHA-256 of original files, whose image was written."""
         return self._table.known(keys)
 
     def put(self, batch: ImageBatch) -> None:
-        """Write images. An empty thumbnail means that its file is there already."""
+        """Write images. An empty thumbnail means that the file of the thumbnail exists already."""
         self._table.put(batch)
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Delete the images with these ids, if they are there. The files of their thumbnails are deleted too."""
+        """Delete the images with these ids, and the files of their thumbnails. Unknown ids are ignored."""
         self._table.remove(ids)
 
     def seal(self) -> str:
-        """Write everything that searches need, and put the folder in its place.
+        """Write everything that searches need, move the folder to its final place, and return the version.
 
-        A collection of up to ``EXACT_UP_TO`` images becomes one whose vectors are all read into memory.
+        If there are up to ``EXACT_UP_TO`` images, searches read all vectors into memory. In a larger collection,
+        vectors stay on disk.
         """
         rows = self._table.finish()
         if len(rows) <= EXACT_UP_TO:

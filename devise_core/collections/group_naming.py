@@ -14,37 +14,40 @@ from devise_core.text.morphology import QUALITIES
 from devise_core.text.thing_words import is_animal, is_thing
 
 LEAST_COVERED = 0.3
-"""A word names a group alone if it covers this share of its images."""
+"""A word can name a group alone if it covers at least this share of the group. The share that a word covers is the mean, over the
+images, of how sure it is that they show the word."""
 WELL_COVERED = 0.6
-"""Below this share a second word is added."""
+"""If the first word covers less than this share of the group, a second word is added where one fits."""
 LEAST_ADDED = 0.2
-"""The second word covers at least this share of the group in addition."""
+"""The second word must cover at least this share of the group, not counting images that show the first word."""
 MIN_IMAGES, SMALL = 2, 4
-"""A word names a group if this many of its images show it. In a group of at most ``SMALL``, one is enough if nothing else fits."""
+"""At least ``MIN_IMAGES`` images of a group must show the word that names the group. In a group of at most ``SMALL`` images, one
+image is enough if no other word fits."""
 
 PEOPLE_BESIDE = 0.1
-"""A group of which more than this share shows people is not named by an animal. None of the 22 large groups on the maps of the
-bundled collections lost its name by this, and 3 of the 95 small ones did. One was "ape and monkey", with a person among five."""
+"""If more than this share of a group's images show people, the group is not named after an animal. On the maps of the bundled
+collections, this rule removed the names of 3 of the 95 small groups and of none of the 22 large groups. One removed name was
+"ape and monkey", for a group in which one of five images shows a person."""
 
 _QUALITIES = QUALITIES | {"aquatic"}
 """Words that do not name groups, although some of them are also nouns."""
 
 Words = Mapping[str, float]
-"""Word → how sure it is that an image shows it, as ``ShownWords`` returns it."""
+"""Word → how sure it is that an image shows the word, from 0 to 1, as ``ShownWords`` returns it."""
 
 
 def name_groups(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> list[str]:
     """Name each of the groups, in the order of their numbers.
 
-    A group is named by the word that most of its images show and fewest of the others. If that word covers few images, the
-    word that covers most of the rest is added: "hammer and pliers".
+    A group is named after the word that is most frequent in the group compared with the other images of the collection. If that
+    word covers few images, the word that covers most of the remaining images is added, as in "hammer and pliers".
 
     Args:
         shown: The words of each image.
         groups: The number of each image's group ``(n,)``.
 
     Returns:
-        The names, which differ. A group that no word fits has an empty name.
+        The names in that order, all different. A group that no word fits has an empty name.
     """
     rows_of: dict[int, list[int]] = {}
     for row, group in enumerate(groups.tolist()):
@@ -57,17 +60,17 @@ def name_groups(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> list
 
 
 def name_by_things(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> list[str]:
-    """Name groups like ``name_groups``, by things and people.
+    """Name groups as ``name_groups`` does, but only after things, animals and people where possible.
 
-    A group of images that show no known thing is named by other words, such as its category, but never by a colour or another
-    quality. A group with a share of people above ``PEOPLE_BESIDE`` is not named by an animal.
+    If no image of a group shows a known thing, the group is named after another word, such as its category, but never after a
+    colour or another quality. A group with a share of people above ``PEOPLE_BESIDE`` is not named after an animal.
 
     Args:
         shown: The words of each image.
         groups: The number of each image's group ``(n,)``.
 
     Returns:
-        The names, which differ. A group that no word fits has an empty name.
+        The names in that order, all different. A group that no word fits has an empty name.
     """
     shown = _without_animals_beside_people(shown, groups)
     names = name_groups([only_words(words, is_name_of_things) for words in shown], groups)
@@ -78,7 +81,7 @@ def name_by_things(shown: Sequence[Words], groups: npt.NDArray[np.integer]) -> l
 
 
 def is_name_of_things(word: str) -> bool:
-    """Return whether a word names a thing, an animal or people. Colours, seasons and feelings tell visitors of the map nothing."""
+    """Return whether a word names a thing, an animal or people, and not a colour, a season or a feeling."""
     return word == PERSON_WORD or (is_thing(word) and word not in _QUALITIES)
 
 
@@ -102,13 +105,13 @@ def _without_animals_beside_people(shown: Sequence[Words], groups: npt.NDArray[n
 
 
 class _Group:
-    """The images of one group, in a collection of ``count`` images with the words ``everywhere``."""
+    """The images of one group. ``everywhere`` sums each word over the whole collection, which has ``count`` images."""
 
     def __init__(self, images: Sequence[Words], everywhere: Mapping[str, float], count: int) -> None:
         self._images, self._everywhere, self._count = images, everywhere, count
 
     def name(self, used: set[str]) -> str:
-        """Return the best name that is not ``used``, or "" if there is none."""
+        """Return the best name that is not in ``used``, or "" if there is none."""
         for needed in (MIN_IMAGES, 1) if len(self._images) <= SMALL else (MIN_IMAGES,):
             ranked = self._ranked(self._images, needed)
             single = (word for word, covered in ranked if covered >= WELL_COVERED)
@@ -118,9 +121,9 @@ class _Group:
         return ""
 
     def _pairs(self, first: str, covered: float, needed: int) -> Iterator[str]:
-        """Yield ``first`` with the word that covers most of the other images, or alone if no word does.
+        """Yield possible names, the best first: ``first`` with a word that covers most of the remaining images, or ``first`` alone.
 
-        People are named alone: "people and dam" says nothing of what the images have in common.
+        "people" is not joined with another word, because "people and dam" does not say what the images have in common.
         """
         rest = [words for words in self._images if words.get(first, 0.0) < SHOWN]
         share_of_rest = len(rest) / len(self._images)
@@ -132,21 +135,21 @@ class _Group:
             and not set(word.split()) & set(first.split())
         ]
         kinds = [word for word in seconds if self._is_kind(first, word)]
-        yield from kinds[:1]  # "vehicle" rather than "truck and vehicle", unless another group is named so
+        yield from kinds[:1]  # "vehicle" rather than "truck and vehicle", unless another group has that name
         yield from [f"{first} and {word}" for word in seconds if word not in kinds][:1]
         if covered >= LEAST_COVERED:
             yield first
         yield from [f"{first} and {word}" for word in kinds][:1]
 
     def _is_kind(self, word: str, other: str) -> bool:
-        """Return whether all images of the group that show ``word`` also show ``other``, as trucks show vehicles."""
+        """Return whether all images of the group that show ``word`` also show ``other``, such as "truck" and "vehicle"."""
         return all(words.get(other, 0.0) >= SHOWN for words in self._images if words.get(word, 0.0) >= SHOWN)
 
     def _ranked(self, images: Sequence[Words], needed: int) -> list[tuple[str, float]]:
-        """Return the words that ``needed`` of the images show, each with the share of the images that it covers.
+        """Return the words that at least ``needed`` of the images show, each with the share of ``images`` that the word covers.
 
-        The words are sorted by how much that share exceeds their share of the rest of the collection. Words that do not
-        exceed it are left out.
+        The words are sorted by how much this share exceeds the share of the rest of the collection that the word covers. A
+        word is left out if it covers no larger share of ``images`` than of the rest.
         """
         totals, outside = _totals(images), max(self._count - len(images), 1)
         clear = Counter(word for words in images for word, share in words.items() if share >= SHOWN)

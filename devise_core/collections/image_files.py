@@ -32,12 +32,12 @@ SYSTEM_FOLDERS = frozenset(
         "thumbnails",
     }
 )
-"""Folders in which storage systems and desktops keep thumbnails and deleted files, in lower case."""
+"""The names, in lower case, of folders in which storage systems and desktops keep thumbnails and deleted files."""
 LIBRARY_PARTS = ("database", "derivatives", "internal", "masks", "previews", "private", "resources", "scopes", "thumbnails")
-"""Folders inside a photo library (``*.photoslibrary``, ``*.lrdata``) that hold copies of its photos."""
+"""The names of folders inside a photo library (``*.photoslibrary``, ``*.lrdata``) that hold copies of the library's photos."""
 _LIBRARIES = (".photoslibrary", ".aplibrary", ".migratedphotolibrary")
 MAX_NAME = 255
-"""How many characters of the name of a file or folder are kept. File systems allow no more, but zip files do."""
+"""How many characters of the name of a file or folder are kept. Names in zip files can be longer, names in file systems cannot."""
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Invisible characters that are left out of names. Zero-width joiners are kept, since emoji and some scripts need them."""
 METADATA = ("metadata.csv", "metadata.jsonl")
@@ -54,9 +54,9 @@ class FolderScan:
 
     Attributes:
         files: The image files, sorted by path.
-        problems: A sentence for each folder or file that cannot be read. It begins with the path.
-        left_out: What is not looked at, in words, such as "3 videos".
-        left_out_folders: A sentence for each folder that is not looked at, beginning with its path. Hidden ones are not listed.
+        problems: One sentence for each folder or file that cannot be read, beginning with its path.
+        left_out: How many files and folders of each kind are left out, in words, such as "3 videos".
+        left_out_folders: One sentence for each folder that is left out, beginning with its path. Hidden folders are not listed.
         annotations: The files that may have labels and captions of the images, sorted by path.
     """
 
@@ -69,13 +69,13 @@ class FolderScan:
 
 @dataclass
 class _LeftOut:
-    """What is left out: how many of each kind there are, and the names of the first other files."""
+    """How many files and folders of each kind are left out, and the names of the first files of the kind ``OTHER_FILES``."""
 
     counts: Counter[str] = field(default_factory=Counter)
     names: list[str] = field(default_factory=list)
 
     def add(self, kind: str, path: Path) -> None:
-        """Count a file."""
+        """Count a file that is left out."""
         self.counts[kind] += 1
         if kind == OTHER_FILES and len(self.names) < NAMED:
             self.names.append(valid_text(path.as_posix()))
@@ -90,7 +90,7 @@ def scan_folder(source: Path, include_system: bool = False, given: Collection[Pa
     Args:
         source: The folder.
         include_system: Whether to look into ``SYSTEM_FOLDERS`` and the copies inside photo libraries too.
-        given: Files of annotations that are read in any case. They are not left out if they are in the folder.
+        given: Files of annotations that the caller reads. They are not counted as left out if they are in the folder.
 
     Returns:
         The images, the files of annotations, and what is left out.
@@ -137,14 +137,15 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
     """Describe an image by the path of its file.
 
     Args:
-        parts: The path's parts, at least the file's name. Folders become labels, the innermost first, and the name becomes
-            the caption. What is not valid text in a name is replaced by "\N{REPLACEMENT CHARACTER}". Characters that are not
-            visible, or that change the direction of the text around them, are left out.
-        mark: Makes the id unique. If it depends only on the path, links to an image stay valid when others are added.
+        parts: The parts of the path, the last of which is the file name. Folder names become labels, the innermost folder
+            first, and the file name becomes the caption. Invalid text in a name becomes "\N{REPLACEMENT CHARACTER}".
+            Invisible characters, and characters that change the direction of text, are left out.
+        mark: Added to the id to make the id unique. If the mark depends only on the path, links to an image stay valid when other
+            images are added.
         source: Where the file is.
 
     Returns:
-        The image's id, labels and caption, and the path that its thumbnail gets.
+        The item, whose ``file`` is the path that the image's thumbnail gets.
     """
     names = [_UNSEEN.sub("", _text(part)[:MAX_NAME]) for part in parts]
     folders, stem = names[:-1], Path(names[-1]).stem
@@ -155,7 +156,7 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
 
 
 def _sort(source: Path, path: Path, scan: FolderScan, given: Collection[Path]) -> str:
-    """Add a file to the images, the annotations or the problems, or return the kind of a file that is left out."""
+    """Add a file to the images, the annotations or the problems and return "", or return the kind of a file that is left out."""
     known, kind = path.suffix.lower() in SUFFIXES, kind_of(path.name)
     if known or not kind:
         try:
@@ -192,11 +193,11 @@ def _nothing(source: Path, scan: FolderScan) -> str:
 
 
 def _text(name: str) -> str:
-    """Return ``name`` as valid text in one form: a file system may hold any bytes, and composed or decomposed letters."""
+    """Return ``name`` as valid text with composed letters. File systems allow any bytes, and also decomposed letters."""
     return unicodedata.normalize("NFC", valid_text(name))
 
 
 def readable(name: str) -> str:
-    """Return a name as a label, in lower case. ``|`` separates labels in ``items.csv``, so no label has one."""
+    """Return a name as a label, in lower case. Each ``|`` becomes a space, because ``|`` separates labels in ``items.csv``."""
     visible = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in name)
     return re.sub(r"[\s_\-|]+", " ", visible).strip().lower()

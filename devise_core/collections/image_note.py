@@ -10,11 +10,11 @@ class ImageNote:
     """What is known of one image.
 
     Attributes:
-        labels: What it shows.
-        caption: A sentence about it.
-        author: Who made it.
-        licence: The terms it is used under.
-        source: Its page on the web.
+        labels: What the image shows.
+        caption: A sentence about the image.
+        author: Who made the image.
+        licence: The terms that the image is used under.
+        source: The web page of the image.
     """
 
     labels: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ class ImageNote:
     source: str = ""
 
     def merged(self, other: ImageNote) -> ImageNote:
-        """Return the note with the facts of ``other`` where this one has none, and the labels of both."""
+        """Return this note with the labels of both notes, and with the facts of ``other`` where this note has none."""
         return ImageNote(
             tuple(dict.fromkeys((*self.labels, *other.labels))),
             self.caption or other.caption,

@@ -1,4 +1,4 @@
-"""The items, vectors and thumbnails of images that are being written, on disk so that memory does not grow with their number."""
+"""Write items, vectors and thumbnails to disk in batches, so that memory use does not grow with the number of images."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _BLOCK = 4_096
 
 
 class UnsealedError(Exception):
-    """The block of a writer ended without ``seal``, so what it wrote is deleted."""
+    """The ``with`` block of a writer ended without ``seal``, so the files of the writer are deleted."""
 
 
 def leave_unsealed(stack: ExitStack, error: BaseException | None, trace: TracebackType | None) -> None:
-    """Leave the contexts of a writer, so that they delete what was written and not sealed.
+    """Exit the contexts of a writer with an error, so that they delete the files that were not sealed.
 
     Args:
         stack: The contexts.
-        error: What ended the block of the writer, or None.
+        error: The error that ended the ``with`` block of the writer, or None if there was no error.
         trace: The traceback of the error, or None.
     """
     unsealed = error or UnsealedError()
@@ -38,11 +38,11 @@ def leave_unsealed(stack: ExitStack, error: BaseException | None, trace: Traceba
 
 
 class ImageTable:
-    """Writes ``items.sqlite``, ``embeddings.npy`` and ``features.npy``. Removed images leave gaps in the vectors until ``finish``.
+    """Writes ``items.sqlite``, ``embeddings.npy`` and ``features.npy``. The vectors of removed images stay in the files.
 
     Args:
-        layout: Where to write.
-        thumbnails: The folder that the files of the items are relative to.
+        layout: The paths of the files to write.
+        thumbnails: The folder that ``Item.file``, the path of a thumbnail, is relative to.
         kind: The number type of the embeddings.
     """
 
@@ -56,15 +56,15 @@ class ImageTable:
         return len(self._items.rows())
 
     def known(self, keys: Sequence[str]) -> set[str]:
-        """Return those of ``keys`` that an image was written with."""
+        """Return those of ``keys``, the SHA-256 of original files, whose image was written."""
         return self._items.keys_of(keys)
 
     def put(self, batch: ImageBatch) -> None:
-        """Write images, as ``StoreWriter.put`` does. An empty thumbnail means that its file is there already."""
+        """Write images, as ``StoreWriter.put`` does. An empty thumbnail means that the file of the thumbnail exists already."""
         places = self._items.places_of([item.id for item in batch.items])
         new = list(dict.fromkeys(item.id for item in batch.items if item.id not in places))
         places |= {item_id: len(self._embeddings) + place for place, item_id in enumerate(new)}
-        last = {item.id: row for row, item in enumerate(batch.items)}  # of equal ids the last one counts
+        last = {item.id: row for row, item in enumerate(batch.items)}  # the last image with an id counts
         chosen = [last[item_id] for item_id in new]
         if chosen:
             self._embeddings.append(batch.embeddings[chosen])
@@ -83,7 +83,7 @@ class ImageTable:
                 file.write_bytes(batch.thumbnails[row])
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Delete the images with these ids, if they are there. The files of their thumbnails are deleted too."""
+        """Delete the images with these ids, and the files of their thumbnails. Unknown ids are ignored."""
         for file in self._items.remove(ids):
             (self._thumbnails / file).unlink(missing_ok=True)
 
@@ -93,7 +93,7 @@ class ImageTable:
             part.close()
 
     def finish(self) -> Rows:
-        """Close the files. Return which rows of the vectors belong to the items, in order."""
+        """Finish and close the files. Return which rows of the vectors to keep (``keep_rows``), one for each item, in order."""
         rows = self._items.rows()
         for array in (self._embeddings, self._features):
             array.finish()
@@ -102,11 +102,11 @@ class ImageTable:
 
 
 def keep_rows(path: Path, rows: Rows, kind: npt.DTypeLike) -> None:
-    """Keep some rows of a matrix, and store them as another number type. The file is replaced.
+    """Replace the file of a matrix by a file with only some of its rows, stored as another number type.
 
     Args:
         path: The ``.npy`` file of a matrix.
-        rows: The different rows ``int64 (n,)`` to keep, in their new order.
+        rows: The rows ``int64 (n,)`` to keep, in their new order. No row may be repeated.
         kind: The number type to store, such as ``float16``.
     """
     stored = np.load(path, mmap_mode="r")

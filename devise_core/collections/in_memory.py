@@ -1,4 +1,4 @@
-"""A collection in memory, such as the images of one session. It is in no file and is gone when the object is deleted."""
+"""A collection in memory, such as the images that a visitor uploads in one session. Nothing is written to a file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class UploadedItem(Item):
 
     Attributes:
         title: What the image shows, or "" if that is not clear.
-        blank: Whether it shows hardly anything, as ``is_blank`` says.
+        blank: Whether the image shows hardly anything, such as only one colour (``vision/blank.py``).
     """
 
     title: str = ""
@@ -37,12 +37,12 @@ class UploadedItem(Item):
 
     @classmethod
     def titled(cls, item: Item, title: str, blank: bool = False) -> UploadedItem:
-        """Return an item with a title. A blank image gets none.
+        """Return an item with a title. A blank image gets no title.
 
         Args:
             item: What is known of the image.
-            title: What it shows, or "".
-            blank: Whether it shows hardly anything.
+            title: What the image shows, or "".
+            blank: Whether the image shows hardly anything.
         """
         return cls(**{field.name: getattr(item, field.name) for field in fields(Item)}, title="" if blank else title, blank=blank)
 
@@ -53,9 +53,9 @@ class InMemoryImage:
 
     Attributes:
         item: What is known of the image.
-        key: The SHA-256 of the file it came from.
+        key: The SHA-256 of the original file.
         thumbnail: WebP bytes.
-        features: ``float32 (f,)``.
+        features: The features of the backbone, ``float32 (f,)``.
         embedding: Unit vector, ``float32 (d,)``.
     """
 
@@ -75,9 +75,9 @@ class InMemoryCollection(Collection):
     """A collection of ``images`` in memory, with exact indexes. Its map shows the principal components.
 
     Args:
-        name: What to call the collection. Several sessions may use one name.
-        images: At least one, if it is to be searched.
-        title: What pages call it, if that is not the name.
+        name: The name of the collection. Several sessions may use the same name.
+        images: The images. A search needs at least one image.
+        title: The title that pages show. By default the name.
     """
 
     described = False
@@ -90,7 +90,7 @@ class InMemoryCollection(Collection):
 
     @property
     def title(self) -> str:
-        """The title that the collection was made with, or its name."""
+        """The title that was given to the constructor, or the name."""
         return self._title or self.name
 
     @property

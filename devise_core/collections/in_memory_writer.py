@@ -1,4 +1,4 @@
-"""Collect images for a collection in memory, such as the album of a session."""
+"""Collect images for a collection in memory, such as the uploads of a session."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 
 
 class InMemoryWriter(StoreWriter):
-    """Writes a collection that is in no file.
+    """Writes a collection in memory, which is the attribute ``collection`` after ``seal``.
 
     Args:
-        name: What to call the collection.
-        title: What pages call it, if that is not the name.
+        name: The name of the collection.
+        title: The title that pages show. By default the name.
     """
 
     def __init__(self, name: str, title: str = "") -> None:
@@ -22,16 +22,16 @@ class InMemoryWriter(StoreWriter):
         self.collection = InMemoryCollection(name, [], title)
 
     def known(self, keys: Sequence[str]) -> set[str]:
-        """Return those of ``keys`` that an image was written with."""
+        """Return those of ``keys``, the SHA-256 of original files, whose image was written."""
         return {image.key for image in self._images.values()}.intersection(keys)
 
     def put(self, batch: ImageBatch) -> None:
-        """Write images. One with a known id replaces the older one."""
+        """Write images. An image replaces an earlier image with the same id."""
         rows = zip(batch.items, batch.keys, batch.thumbnails, batch.features, batch.embeddings, strict=True)
         self._images |= {item.id: InMemoryImage(item, *rest) for item, *rest in rows}
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Delete the images with these ids, if they are there."""
+        """Delete the images with these ids. Unknown ids are ignored."""
         for item_id in ids:
             self._images.pop(item_id, None)
 

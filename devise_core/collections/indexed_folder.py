@@ -15,12 +15,12 @@ class IndexedFolder:
     Attributes:
         folder: The collection's folder.
         count: How many images are in the collection.
-        skipped: A sentence for each file or folder that cannot be read. It begins with the path.
-        notes: A sentence for each image that this run has read although its file is damaged, and for each file of annotations
-            with a row that has no effect. It begins with the path.
-        left_out: What was not looked at, in words, such as "3 videos".
-        left_out_folders: A sentence for each folder that was not looked at. It begins with the path.
-        annotations: A sentence for each file of annotations that was read, with how many images it is about.
+        skipped: One sentence for each file or folder that cannot be read, beginning with its path.
+        notes: One sentence for each image that was read although its file is damaged, and for each file of annotations with
+            a row that has no effect. Each sentence begins with the path of the file.
+        left_out: How many files and folders of each kind were left out, in words, such as "3 videos".
+        left_out_folders: One sentence for each folder that was left out, beginning with its path.
+        annotations: One sentence for each file of annotations that was read, with the number of images that the file describes.
     """
 
     folder: Path

@@ -48,20 +48,20 @@ def index_folder(
     annotations: Sequence[Path] = (),
     store: MilvusWriter | None = None,
 ) -> IndexedFolder:
-    """Make the collection ``name`` from the images below ``source``, and return how many it has and what was left out.
+    """Make the collection ``name`` from the images below ``source``, and return a report of what was indexed and left out.
 
-    A large collection is only extended by the new images, unless other images have changed or are gone.
+    If the collection exists and is large, only new images are added, unless earlier images have changed or are gone.
 
     Args:
         source: The folder. Its sub-folders become labels, unless annotations give labels.
-        name: The name of the collection. An existing one is replaced.
-        encoder: Gives the images their vectors.
+        name: The name of the collection. An existing collection with this name is replaced or extended.
+        encoder: Computes the vectors of the images.
         progress: Called after each image.
-        command: For the manifest.
-        parts: The parts of the model, used to precompute data for faster searches.
+        command: The command that makes the collection, for the manifest.
+        parts: The optional parts of the model (``search/model_parts.py``), used to precompute data for faster searches.
         include_system: As for ``scan_folder``.
-        annotations: Files with labels and captions, besides those in the folder.
-        store: Writes it to Milvus. By default it is written to a folder.
+        annotations: Further files with labels and captions, besides those that are found in the folder.
+        store: Writes the collection to Milvus. By default the collection is written to a folder.
 
     Raises:
         CollectionError: The name is not allowed, the folder is missing or disappears during the run, or no image can be read.
@@ -86,7 +86,7 @@ def _begun(target: Path, scan: FolderScan, notes: Annotations) -> IndexedFolder:
 
 
 def _check_read(source: Path, files: Sequence[Path], result: IndexedFolder) -> None:
-    """Refuse a folder from which nothing can be read, or that became empty, as when its disk is disconnected during the run."""
+    """Raise ``CollectionError`` if no image could be read, or if all files are gone, as when the disk is disconnected."""
     if not any(file.exists() for file in files):
         raise CollectionError(
             f"{source} has become empty. Reconnect its disk or server, and run the same command again to continue."
@@ -101,17 +101,18 @@ def _item(file: Path, source: Path, notes: Annotations, spread: bool = False) ->
 
 
 def describe_noted(path: Sequence[str], identity: str, origin: str, notes: Annotations, spread: bool = False) -> Item:
-    """Describe an image by its path, and by what is noted about it.
+    """Describe an image by its path and by what annotations say about the image.
 
     Args:
-        path: The parts of its path below the source.
-        identity: What identifies the image. Its hash distinguishes images with the same name.
-        origin: Where the image is.
-        notes: What is noted about the images.
-        spread: Whether the thumbnails are spread over several folders, as suits very many images.
+        path: The parts of the image's path below the source.
+        identity: A text that identifies the image, such as its path. A hash of this text becomes part of the id, so that images
+            with the same name have different ids.
+        origin: The path or URI of the image.
+        notes: What annotations say about the images of the source.
+        spread: Whether the thumbnails are spread over several folders, which suits very many images.
 
     Returns:
-        The image's description. What is noted comes before what its path says.
+        The item. What annotations say takes precedence over what the path says.
     """
     mark = sha256(identity.encode(errors="surrogateescape")).hexdigest()[:10]
     item, note = describe(notes.without_split(path), mark, origin), notes.of(path)
@@ -130,7 +131,10 @@ def describe_noted(path: Sequence[str], identity: str, origin: str, notes: Annot
 
 @dataclass(frozen=True)
 class _ReadFile:
-    """A file with its ``cached`` vectors, or what was read of it and a ``note``, or the ``error`` that says what is wrong."""
+    """A file with its ``cached`` vectors, or with its pixels and thumbnail, or with the ``error`` that says why it cannot be read.
+
+    ``note`` says what is wrong with a file that can be read although it is damaged.
+    """
 
     file: Path
     sha256: str = ""
@@ -149,7 +153,7 @@ def _encode(
     result: IndexedFolder,
     progress: Progress | None,
 ) -> Encoded[Path]:
-    """Yield each file that can be read, with its SHA-256 and its vectors. The others go to ``result.skipped``."""
+    """Yield each file that can be read, with its SHA-256 and its vectors. Other files are added to ``result.skipped``."""
     done = 0
     for batch in read_batches(files, lambda file: _read(file, encoder, cache, hashes), BATCH):
         computed = _compute(batch, encoder)
@@ -181,7 +185,7 @@ def _read(file: Path, encoder: ImageEncoder, cache: VectorCache, hashes: FileHas
 
 
 def _compute(batch: Sequence[_ReadFile], encoder: ImageEncoder) -> dict[str, CachedVectors]:
-    """Return the vectors of the images that are not in the cache, by SHA-256."""
+    """Compute the vectors of the images that are not in the cache, and return them by SHA-256."""
     fresh = [read for read in batch if read.pixels is not None]
     if not fresh:
         return {}

@@ -1,4 +1,4 @@
-"""The items of a large collection in an SQLite file, of which only those that are shown are read."""
+"""The items of a large collection in an SQLite file, from which only the requested items are read."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from devise_core.vectors import Rows
 
 ITEM_COLUMNS = ("id", "file", "labels", "category", "caption", "author", "licence", "source", "focus", INDEXED)
 LABEL, CATEGORY = "label", "category"
-"""The kinds of facets."""
+"""The kinds of facets. A facet is a label or a category together with the images that have it."""
 _ITEM_TYPES = (str,) * len(ITEM_COLUMNS)
 _PLAIN = re.compile(r"images/(?:[\w\-]+/)*[\w\-]+\.\w+")
-"""Matches a file that is inside the folder. Most files match, and checking the others takes 50 times as long."""
+"""Matches the path of a file inside the folder. Most paths match. Checking the others with ``is_inside`` takes 50 times as long."""
 
 
 class StoredItems(FetchedItems):
-    """The items of a large collection, in order, and the rows that have each label and category."""
+    """The items of a large collection in the order of their rows, and the rows that have each label and category."""
 
     @abstractmethod
     def names_at(self, rows: Iterable[int]) -> list[str]:
-        """Return what the items at ``rows`` are sorted by: their first label, or their id."""
+        """Return the names that the items at ``rows`` are sorted by: the first label of each, or its id if it has no label."""
 
     @abstractmethod
     def row_of(self, item_id: str) -> int | None:
@@ -41,11 +41,11 @@ class StoredItems(FetchedItems):
 
     @abstractmethod
     def with_keys(self, ids: Sequence[str]) -> dict[str, tuple[Item, str]]:
-        """Return those of up to 500 ``ids`` that are there, with their item and the SHA-256 of the original file."""
+        """Return id → item and SHA-256 of the original file, for those of ``ids`` (at most 500) that exist."""
 
     @abstractmethod
     def ids_like(self, text: str, k: int) -> list[str]:
-        """Return up to ``k`` ids that come after ``text`` in the alphabet, the first of which often begin like it."""
+        """Return up to ``k`` ids that come after ``text`` in alphabetical order. The first ids often begin like ``text``."""
 
     @abstractmethod
     def with_label(self, label: str) -> Rows:
@@ -57,13 +57,14 @@ class StoredItems(FetchedItems):
 
     @abstractmethod
     def facets(self, kind: str, most: int) -> dict[str, int]:
-        """Return the ``most`` frequent labels or categories, each with the number of its images."""
+        """Return the ``most`` most frequent labels or categories, each with the number of its images."""
 
 
 class ItemTable(StoredItems):
     """The items in one file. Safe to use from several threads.
 
-    SQLite is part of Python, reads single rows without loading the file, and has the full text search that captions need.
+    SQLite was chosen because it is part of Python, reads single rows without loading the file, and has full-text search, which
+    captions need.
 
     Args:
         path: A file that ``ItemTableWriter`` has finished. It is only read.
@@ -99,12 +100,12 @@ class ItemTable(StoredItems):
         return [items[row] for row in wanted]
 
     def names_at(self, rows: Iterable[int]) -> list[str]:
-        """Return what the items at ``rows`` are sorted by: their first label, or their id."""
+        """Return the names that the items at ``rows`` are sorted by: the first label of each, or its id if it has no label."""
         wanted = [int(row) for row in rows]
         statement = (
             "SELECT items.row, ifnull(json_extract(items.labels, '$[0]'), items.id) FROM json_each(?) AS wanted "
             "CROSS JOIN items ON items.row = wanted.value"
-        )  # in the order of the file, and in one statement: a window has 16,384 rows
+        )  # one statement, in the order of the file, since there may be 16,384 rows (``contract.WINDOW``)
         names = dict[int, str](self._rows_of(statement, [json.dumps(sorted(wanted))], int, str))
         self._check_known(wanted, names)
         return [names[row] for row in wanted]
@@ -115,7 +116,7 @@ class ItemTable(StoredItems):
         return int(rows[0][0]) if rows else None
 
     def ids_like(self, text: str, k: int) -> list[str]:
-        """Return up to ``k`` ids that come after ``text`` in the alphabet, the first of which often begin like it."""
+        """Return up to ``k`` ids that come after ``text`` in alphabetical order. The first ids often begin like ``text``."""
         return [row[0] for row in self._rows_of("SELECT id FROM items WHERE id >= ? ORDER BY id LIMIT ?", [text, k], str)]
 
     def with_label(self, label: str) -> Rows:
@@ -127,12 +128,12 @@ class ItemTable(StoredItems):
         return self._posting(CATEGORY, category)
 
     def facets(self, kind: str, most: int) -> dict[str, int]:
-        """Return the ``most`` frequent labels or categories, each with the number of its images."""
+        """Return the ``most`` most frequent labels or categories, each with the number of its images."""
         statement = "SELECT value, count FROM facets WHERE kind = ? ORDER BY count DESC, value LIMIT ?"
         return dict(self._rows_of(statement, [kind, most], str, int))
 
     def counts(self, kind: str, values: Sequence[str]) -> dict[str, int]:
-        """Return the number of images for each of ``values`` that an image has."""
+        """Return the number of images for each of ``values``. Values that no image has are left out."""
         counts = dict[str, int]()
         for start in range(0, len(values), AT_A_TIME):
             part = values[start : start + AT_A_TIME]
@@ -141,14 +142,14 @@ class ItemTable(StoredItems):
         return counts
 
     def with_keys(self, ids: Sequence[str]) -> dict[str, tuple[Item, str]]:
-        """Return those of up to 500 ``ids`` that are there, with their item and the SHA-256 of the original file."""
+        """Return id → item and SHA-256 of the original file, for those of ``ids`` (at most 500) that exist."""
         columns = f"SELECT key, {self._columns} FROM items WHERE id IN ({', '.join('?' * len(ids))})"
         return {
             item.id: (item, key) for key, *values in self._rows_of(columns, ids, str, *_ITEM_TYPES) for item in [self._item(values)]
         }
 
     def known_keys(self, keys: Sequence[str]) -> set[str]:
-        """Return those of ``keys`` that an image has. This looks at all images."""
+        """Return those of ``keys`` that are the key (SHA-256) of an image. This reads the whole table."""
         known = set[str]()
         for start in range(0, len(keys), AT_A_TIME):
             part = keys[start : start + AT_A_TIME]
@@ -157,7 +158,7 @@ class ItemTable(StoredItems):
         return known
 
     def keys_at(self, rows: Sequence[int]) -> list[str]:
-        """Return the SHA-256 of the original files of up to 500 rows."""
+        """Return the SHA-256 of the original files of up to 500 rows, in that order."""
         statement = f"SELECT row, key FROM items WHERE row IN ({', '.join('?' * len(rows))})"
         keys = dict(self._rows_of(statement, rows, int, str))
         return [keys[row] for row in rows]
@@ -180,7 +181,7 @@ class ItemTable(StoredItems):
         with database_errors(self._path):
             labels = json.loads(fields["labels"])
             if not isinstance(labels, list):
-                raise TypeError("the labels are no list")
+                raise TypeError("the labels are not a list")
             fields["labels"] = tuple(map(str, labels))
             x, y = map(float, fields["focus"].split())
             if not (0 <= x <= 1 and 0 <= y <= 1):

@@ -20,10 +20,10 @@ _ITEMS = f"INSERT INTO items (row, key, {', '.join(ITEM_COLUMNS)}) VALUES ({', '
 
 
 class ItemTableWriter:
-    """A table of items that grows. ``finish`` makes it a file for ``ItemTable``.
+    """A table to which items are added. After ``finish``, ``ItemTable`` can read the file.
 
     Args:
-        path: A new file.
+        path: The file to create.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,23 +34,23 @@ class ItemTableWriter:
         self._database.execute(f"CREATE TABLE items (row INTEGER PRIMARY KEY, {columns}, UNIQUE (id))")
 
     def places_of(self, ids: Sequence[str]) -> dict[str, int]:
-        """Return id → row of those of ``ids`` that the table has."""
+        """Return id → row, for those of ``ids`` that are in the table."""
         return self._known("id", ids)
 
     def keys_of(self, keys: Sequence[str]) -> set[str]:
-        """Return those of ``keys`` that an item was written with."""
+        """Return those of ``keys`` that are the key of an item in the table."""
         return set(self._known("key", keys))
 
     def put(self, rows: Sequence[int], items: Sequence[Item], keys: Sequence[str]) -> None:
-        """Write items in place of what is at their rows.
+        """Write items. An item that was at one of the rows is replaced.
 
         Args:
-            rows: The rows ``(n,)`` of the collection.
-            items: The item for each row.
-            keys: The SHA-256 of the file of each, or an empty text.
+            rows: The row of each item in the collection ``(n,)``.
+            items: The items.
+            keys: The SHA-256 of the original file of each item, or an empty string.
 
         Raises:
-            ValueError: There is not one item and one key for each row.
+            ValueError: The numbers of rows, items and keys differ.
         """
         self._database.executemany("DELETE FROM items WHERE row = ?", ((row,) for row in rows))
         values = (_values(*each) for each in zip(rows, items, keys, strict=True))
@@ -58,7 +58,7 @@ class ItemTableWriter:
         self._database.commit()
 
     def remove(self, ids: Sequence[str]) -> list[str]:
-        """Delete the items with these ids, if they are there. Return their files."""
+        """Delete the items with these ids, and return the paths of their files. Unknown ids are ignored."""
         files = [file for item_id in ids for (file,) in self._database.execute("SELECT file FROM items WHERE id = ?", (item_id,))]
         self._database.executemany("DELETE FROM items WHERE id = ?", ((item_id,) for item_id in ids))
         self._database.commit()
@@ -78,7 +78,7 @@ class ItemTableWriter:
         if len(rows) and rows[-1] != len(rows) - 1:
             self._database.execute("CREATE TEMP TABLE places (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
             self._database.executemany("INSERT INTO places VALUES (?, ?)", zip(rows.tolist(), range(len(rows)), strict=True))
-            # Rows become negative first, so that no new number is still in use.
+            # All numbers become negative first, so that no item gets a number that another item still has.
             self._database.execute("UPDATE items SET row = -1 - (SELECT new FROM places WHERE old = row)")
             self._database.execute("UPDATE items SET row = -1 - row")
         self._write_facets()

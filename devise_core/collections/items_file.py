@@ -15,14 +15,14 @@ from devise_core.storage.paths import is_inside
 
 _COLUMNS = [field.name for field in fields(Item)]
 INDEXED = "indexed_file"
-"""The last column. It is missing if no image has a source besides its file, or if the collection is of an earlier version."""
+"""The last column. It is missing in files of earlier versions, and if no image has an ``indexed_file``."""
 
 
 def read_items(path: Path) -> list[Item]:
     """Read ``items.csv``.
 
     Raises:
-        ArtifactError: A column is missing, a file is outside the folder, or two items have one id.
+        ArtifactError: A column or an id is missing, a file is outside the folder, or two items have the same id.
     """
     rows = read_rows(path)
     missing = {"id", "file"} - set(rows[0] if rows else ("id", "file"))
@@ -58,7 +58,7 @@ def _item(row: Mapping[str, str | None]) -> Item:
 
 
 def _focus(text: str) -> tuple[float, float]:
-    """Read "0.40 0.55". An image of an older collection, without a focus, gets the middle."""
+    """Read a focus such as "0.40 0.55". An image without a focus, as in older collections, gets the middle."""
     try:
         x, y = map(float, text.split())
     except ValueError:

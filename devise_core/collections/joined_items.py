@@ -1,4 +1,4 @@
-"""The items of a large collection that was added to: one table for the first images and one for each segment."""
+"""The items of a large collection with added images: one table for the first images and one for each segment (``segments.py``)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Read = TypeVar("Read")
 
 
 class JoinedItems(StoredItems):
-    """Several tables, the rows of which follow each other.
+    """Several tables as one. The rows of each table follow those of the table before it.
 
     Args:
-        tables: The tables. No id is in two of them.
+        tables: The tables. No id is in two tables.
     """
 
     def __init__(self, tables: Sequence[ItemTable]) -> None:
@@ -35,7 +35,7 @@ class JoinedItems(StoredItems):
         return self._read(rows, ItemTable.at)
 
     def names_at(self, rows: Iterable[int]) -> list[str]:
-        """Return what the items at ``rows`` are sorted by."""
+        """Return the names that the items at ``rows`` are sorted by, as ``ItemTable.names_at`` does."""
         return self._read(rows, ItemTable.names_at)
 
     def row_of(self, item_id: str) -> int | None:
@@ -47,11 +47,11 @@ class JoinedItems(StoredItems):
         return None
 
     def with_keys(self, ids: Sequence[str]) -> dict[str, tuple[Item, str]]:
-        """Return those of up to 500 ``ids`` that are there, with their item and the SHA-256 of the original file."""
+        """Return id → item and SHA-256 of the original file, for those of ``ids`` (at most 500) that exist."""
         return {item_id: each for table in self.tables for item_id, each in table.with_keys(ids).items()}
 
     def ids_like(self, text: str, k: int) -> list[str]:
-        """Return up to ``k`` ids that come after ``text`` in the alphabet."""
+        """Return up to ``k`` ids that come after ``text`` in alphabetical order."""
         return list(islice(heapq.merge(*(table.ids_like(text, k) for table in self.tables)), k))
 
     def with_label(self, label: str) -> Rows:
@@ -63,9 +63,10 @@ class JoinedItems(StoredItems):
         return self._postings([table.in_category(category) for table in self.tables])
 
     def facets(self, kind: str, most: int) -> dict[str, int]:
-        """Return the ``most`` frequent labels or categories, each with the number of its images.
+        """Return the ``most`` most frequent labels or categories, each with the number of its images.
 
-        A value that is in no segment can only be in the result if it is among the ``most`` frequent of the first table.
+        A value that is in no segment and not among the ``most`` most frequent of the first table cannot be in the result, so it is
+        not counted.
         """
         first, *others = self.tables
         added = list(dict.fromkeys(value for table in others for value in table.facets(kind, len(self))))
@@ -79,7 +80,7 @@ class JoinedItems(StoredItems):
         return np.concatenate([start + each for start, each in zip(self._starts, rows, strict=False)])
 
     def _read(self, rows: Iterable[int], read: Callable[[ItemTable, Iterable[int]], list[Read]]) -> list[Read]:
-        """Read the rows of each table together, and return all in the order of ``rows``."""
+        """Call ``read`` once for each table that has any of ``rows``, and return all values in the order of ``rows``."""
         wanted = np.fromiter((int(row) for row in rows), dtype=np.int64)
         owners = np.searchsorted(self._starts, wanted, side="right") - 1
         values = dict[int, Read]()

@@ -1,4 +1,4 @@
-"""What a large collection stores beside its items and vectors, computed a block at a time, in memory that does not grow with it."""
+"""Write the files of a large collection besides its items and vectors, in blocks, so that memory use does not grow."""
 
 from __future__ import annotations
 
@@ -28,17 +28,18 @@ BLOCK = 2_048
 def write_large_files(
     layout: CollectionLayout, manifest: Manifest, parts: ModelParts | None, first: CollectionLayout | None = None
 ) -> list[Path]:
-    """Write what makes searches of a large collection fast, and its maps.
+    """Write the maps of a large collection, and the files that make searches fast.
 
     Args:
-        layout: The folder, with ``items.sqlite``, ``embeddings.npy`` and ``features.npy``.
-        manifest: The manifest of that folder. The chance level and the thresholds of the evidence are noted in it, and the
-            caller adds the files.
-        parts: The parts of the model. Without them there are no vectors of the score, and no levels.
-        first: The folder of the first images, if ``layout`` is that of a segment. Its maps and projections are used then.
+        layout: The folder, which already has ``items.sqlite``, ``embeddings.npy`` and ``features.npy``.
+        manifest: The manifest of that folder. The chance level and the thresholds of the evidence (``levels.py``) are noted in its
+            ``about``. The caller adds the files.
+        parts: The optional parts of the model (``ModelParts``). Without them, there are no vectors of the score and no levels.
+        first: The folder of the first images, if ``layout`` is the folder of a segment. The images of the segment are then placed
+            on the maps of the first images, and their features are projected along the same axes.
 
     Returns:
-        All files of the collection.
+        All files of the folder ``layout``.
     """
     manifest.about["index"] = ScanIndex.name
     embeddings, features = MappedRows(layout.embeddings), MappedRows(layout.features)
@@ -67,7 +68,7 @@ def write_large_files(
 
 
 def _store_levels(manifest: Manifest, parts: ModelParts, embeddings: MappedRows) -> Levels:
-    """Note the version of the model's parts, and return the best cosine of each random noun."""
+    """Note the version of the model's parts in the manifest, and return the highest cosine of each random noun with any image."""
     manifest.about["parts"] = parts.version
     nouns = parts.random_nouns
     if nouns is None:
@@ -79,7 +80,7 @@ def _store_levels(manifest: Manifest, parts: ModelParts, embeddings: MappedRows)
 
 
 def _store_scores(layout: CollectionLayout, parts: ModelParts, features: MappedRows, embeddings: MappedRows) -> Floats:
-    """Write the vectors of the score, and return the best evidence of each random noun."""
+    """Write the vectors of the score, and return the strongest evidence for each random noun in any image."""
     assert parts.classifier is not None
     evidence, scorer = parts.evidence, parts.scorer
     weights = evidence.random_weights() if evidence else None

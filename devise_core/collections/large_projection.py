@@ -12,14 +12,14 @@ from devise_core.storage.mapped_rows import MappedRows, row_blocks
 from devise_core.vectors import Floats, Rows
 
 METHODS = ("tsne", "pca")
-"""UMAP would take longer than all the rest."""
+"""UMAP is left out, because it would take longer than all other steps together."""
 
 
 def project_large(embeddings: MappedRows, sampled: int = SAMPLED) -> Projections:
     """Make the maps of unit rows ``(n, d)``.
 
-    t-SNE, the principal components and k-means are fitted on a sample. A further image is placed among the images that t-SNE was
-    fitted on, and belongs to the cluster with the nearest centre.
+    t-SNE, the principal components and k-means are fitted on a sample. Each other image is placed among the images that t-SNE was
+    fitted on, and is assigned to the cluster with the nearest centre.
 
     Args:
         embeddings: The rows.
@@ -36,15 +36,15 @@ def project_large(embeddings: MappedRows, sampled: int = SAMPLED) -> Projections
 
 
 def place_added(maps: Projections, embeddings: MappedRows, added: MappedRows) -> Projections:
-    """Place the images of a segment on the maps of the images that were there first.
+    """Place the images of a segment on the maps of the first images of the collection (``segments.py``).
 
     Args:
-        maps: What ``project_large`` made.
-        embeddings: The rows they were made from.
-        added: The rows of the segment.
+        maps: The maps that ``project_large`` made of the first images.
+        embeddings: The embeddings of the first images.
+        added: The embeddings of the images in the segment.
 
     Returns:
-        Maps of the images that were added, with their clusters.
+        The maps with the places and clusters of the images in the segment only.
     """
     drawn = sample(len(embeddings), SAMPLED)
     fitted = replace(maps, places={name: each[drawn] for name, each in maps.places.items()}, clusters=maps.clusters[drawn])
@@ -56,9 +56,9 @@ def _place_all(fitted: Projections, within: Rows, near: Floats, embeddings: Mapp
 
     Args:
         fitted: The maps of a sample.
-        within: The rows of the sample that t-SNE was fitted on.
-        near: The rows of the sample.
-        embeddings: The rows to place.
+        within: Which rows of the sample t-SNE was fitted on.
+        near: The embeddings of the sample.
+        embeddings: The embeddings to place.
     """
     count, anchored = len(embeddings), near[within]
     places = {name: np.empty((count, each.shape[1]), dtype=np.float32) for name, each in fitted.places.items()}

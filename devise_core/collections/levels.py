@@ -1,4 +1,8 @@
-"""What the chance level and the thresholds of a large collection are computed from, kept for images that are added."""
+"""The values from which the chance level and the evidence thresholds of a large collection are computed.
+
+They are stored, so that both can be updated when images are added. ``search/cutoff.py`` explains the chance level, and
+``search/label_evidence.py`` explains the evidence.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +26,11 @@ def _none() -> Floats:
 
 @dataclass(frozen=True)
 class Levels:
-    """The best value of all images for each random noun. For several groups of images, it is the largest of their values.
+    """For each random noun, the best value that any image of a group has. A group is the first images or one segment.
 
     Attributes:
-        cosines: The best cosine of each noun ``(m,)``, or none.
-        evidence: The best evidence of each noun ``(m,)``, or none.
+        cosines: The highest cosine of each noun with any image ``(m,)``. Empty if there are no nouns.
+        evidence: The strongest evidence for each noun in any image ``(m,)``. Empty if the model weighs no evidence.
     """
 
     cosines: Floats = field(default_factory=_none)
@@ -38,17 +42,17 @@ class Levels:
 
     @classmethod
     def read(cls, path: Path) -> Levels:
-        """Read what ``save`` wrote. Raises ``ArtifactError``."""
+        """Read what ``save`` wrote. Raises ``ArtifactError`` if the file is missing or damaged."""
         arrays = read_arrays(path, 1 << 20)
         with reading(path):
             return cls(*(checked(arrays[name], f"“{name}” in {path}", np.floating, (None,)) for name in ("cosines", "evidence")))
 
     @classmethod
     def of_all(cls, groups: Sequence[Levels]) -> Levels:
-        """Return the levels of all images of several groups.
+        """Return the levels of several groups together, which are the largest values of any group.
 
         Raises:
-            ArtifactError: They were computed with other nouns.
+            ArtifactError: The groups were compared with different numbers of nouns.
         """
         if len({(len(each.cosines), len(each.evidence)) for each in groups}) > 1:
             raise ArtifactError("The levels of the collection and of what was added differ in length. Make the collection again.")
@@ -56,7 +60,7 @@ class Levels:
         return cls(cosines.max(axis=0), evidence.max(axis=0))
 
     def note(self, manifest: Manifest, parts: ModelParts) -> None:
-        """Note the chance level and the thresholds of the evidence in a manifest."""
+        """Note the chance level and the thresholds of the evidence in the ``about`` of a manifest."""
         if len(self.cosines):
             manifest.about["chance"] = chance_of(self.cosines)
         if parts.evidence and len(self.evidence):

@@ -1,4 +1,4 @@
-"""The questions of ``collections/contract.py``, answered for a collection on this machine."""
+"""The methods of ``Store`` (``collections/contract.py``) for a collection on this machine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LocalStore(Store):
     """A collection in a folder or in the memory of a session.
 
     Args:
-        collection: The collection, in which each id has a row.
+        collection: The collection.
     """
 
     def __init__(self, collection: Collection) -> None:
@@ -50,7 +50,7 @@ class LocalStore(Store):
     ) -> list[Scored]:
         """Return the images with the largest inner products, the best first.
 
-        In a large folder, features are compared by their projections first, as ``search/looks_index.py`` says.
+        In a large collection, the projections of the features are compared before the features (``search/looks_index.py``).
         """
         if min(k, skip) < 0:
             raise QueryError(f"The number of results and the number to leave out must be 0 or more. Received: {k} and {skip}.")
@@ -64,7 +64,7 @@ class LocalStore(Store):
         return [Scored(item.id, float(value)) for item, value in zip(items, ranking.scores[skip:], strict=True)]
 
     def count(self, where: Condition = EVERYTHING, vector: Floats | None = None, least: float | None = None) -> Count:
-        """Return how many images satisfy ``where`` and have at least the cosine ``least``. It is exact."""
+        """Return how many images satisfy ``where`` and have at least the cosine ``least``. The count is exact."""
         mask = self._mask(where)
         if vector is not None and least is not None and len(self):
             return Count(self._scan(vector, "semantic").count(least, mask))
@@ -101,7 +101,7 @@ class LocalStore(Store):
         return Scan(semantic, vector[None, : semantic.dimension], concept, vector[None, semantic.dimension :])
 
     def _by_looks(self, vector: Floats, most: int, mask: Mask | None) -> Ranking:
-        """Search the index over the features. It knows no conditions, so if few images satisfy one, only these are compared."""
+        """Search by features. The index cannot filter, so up to ``WINDOW`` matching images are compared directly."""
         features = self.collection.vector_rows("visual")
         _checked(vector, features.shape[1])
         inside = np.arange(len(self)) if mask is None else np.flatnonzero(mask)

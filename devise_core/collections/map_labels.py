@@ -16,16 +16,16 @@ from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.word_filter import WordFilter
 
 NAMED_BY = 5
-"""An image is named correctly if its label is among this many names, like hit@5 in the results."""
+"""An image is named correctly if its label is among the first 5 names that the model gives, as for hit@5 in evaluations."""
 MAX_WORDS = 48
 MIN_IMAGES = 3
-"""A word is placed on the map if this many images have it."""
+"""A word is placed on the map only if at least this many images have the word."""
 
 
 def named_correctly(items: Sequence[Item], names: Sequence[Sequence[str]]) -> list[bool | None]:
-    """Return for each image whether a label, or a word of one, is among its ``names``.
+    """Return for each image whether one of its labels, or a word of a label, is among its ``names``.
 
-    It is None for an image without a label or without names.
+    The value is None for an image without a label or without names.
     """
     return [
         bool(_answers(item).intersection(nouns)) if item.labels and nouns else None
@@ -40,14 +40,14 @@ def map_words(
     word_filter: WordFilter,
     rows: Sequence[int] | None = None,
 ) -> dict[str, int]:
-    """Choose the words to place on the map: names of things among the categories, then others that several images show.
+    """Choose the words to place on the map: things among the categories, then other things that several images show.
 
     Args:
-        text: Gives the words their vectors. Words without one are left out.
+        text: Maps words to vectors. Words without a vector are left out.
         collection: The images of the map.
-        shown: The words of each image, as ``Engine.shown_words`` returns them.
+        shown: The words of each of these images, as ``Engine.shown_words`` returns them.
         word_filter: The words that may be offered.
-        rows: The images. By default all of the collection.
+        rows: The rows of the images. By default all images of the collection.
 
     Returns:
         At most ``MAX_WORDS`` words, each with the row of the nearest image among those that show it.
@@ -82,7 +82,8 @@ def common_labels(items: Sequence[Item], k: int) -> list[tuple[str, int]]:
 def most_shown(shown: Sequence[Words], k: int) -> list[tuple[str, int]]:
     """Return the ``k`` words that most images show, and how many images show each.
 
-    Words that only one image shows are left out, and so are sensitive words. WordNet lists hens and mares under "female".
+    Words that only one image shows are left out, and so are sensitive words. For example, WordNet lists hens and
+    mares under "female", so images of hens would also show "female".
     """
     counts = Counter(word for words in shown for word, share in words.items() if share >= SHOWN and not is_sensitive(word))
     return [(word, count) for word, count in counts.most_common(k) if count > 1]

@@ -28,8 +28,8 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
     """Open a collection.
 
     Args:
-        collection: A name, or a folder. Text without a slash is a name if there is such a collection, and otherwise a folder.
-        layout: The paths in the model folder. The model's collections and the user's own can be opened by name.
+        collection: A name, or a folder. Text without a slash is a name if a collection has this name, and otherwise a folder.
+        layout: The paths in the model folder. Collections of the model and of the user can be opened by name.
         model_id: The id of the model. A collection that another model made is refused.
 
     Returns:
@@ -37,8 +37,8 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
 
     Raises:
         UnknownCollectionError: There is no such collection.
-        OtherModelError: It was made with another model.
-        ArtifactError: One of its files is missing or damaged.
+        OtherModelError: The collection was made with another model.
+        ArtifactError: A file of the collection is missing or damaged.
     """
     folder = Path(collection)
     if not folder.is_dir() or (isinstance(collection, str) and len(folder.parts) == 1):

@@ -1,4 +1,4 @@
-"""Keep pictures of people away from those of apes and monkeys on a map. A map implies that neighbours are similar."""
+"""Keep images of people away from images of apes and monkeys on a map. A map implies that neighbours are similar."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from devise_core.search.naming_table import Flags
 from devise_core.vectors import Floats
 
 NEAR = 8
-"""A picture of people is moved if one of its eight nearest pictures on a map shows a primate."""
+"""An image of people is moved if one of its eight nearest images on a map shows a primate (here, an ape or a monkey)."""
 AMONG = 3
-"""It is moved to the mean place of the three most similar pictures of people that are not near a primate. If that place is
-near one, it is moved to the place of one such picture."""
+"""The image is moved to the mean place of the three most similar images of people that are not near a primate. If the mean place is
+near a primate, the image is moved to the place of a single similar image of people."""
 
 
 def people_apart(maps: Projections, people: Flags, primates: Flags, embeddings: Floats) -> Projections:
-    """Return maps on which no picture of people is beside a primate, if there are other pictures of people to move it to.
+    """Return maps on which images of people that were near a primate are moved to other images of people, if there are any.
 
     Args:
         maps: The maps of ``n`` images.
-        people: Which of them show people ``(n,)``.
-        primates: Which of them show primates ``(n,)``.
+        people: Which images show people ``(n,)``.
+        primates: Which images show primates ``(n,)``.
         embeddings: Unit rows ``(n, d)``.
     """
     if not people.any() or not primates.any():

@@ -11,7 +11,7 @@ from devise_core.vectors import Floats
 def inside_polygon(polygon: Floats, places: Floats) -> npt.NDArray[np.bool_]:
     """Return which of ``places`` ``(n, 2)`` are in ``polygon`` ``(m, 2)``.
 
-    A ray from a place inside crosses the outline an odd number of times.
+    A place is inside if a ray from the place crosses the outline an odd number of times.
     """
     inside = np.zeros(len(places), dtype=bool)
     x, y = places[:, 0], places[:, 1]

@@ -1,7 +1,7 @@
 """Project embeddings to two and three dimensions for a map, and place new vectors on that map.
 
 There are three methods: principal components, t-SNE (van der Maaten and Hinton, 2008) and UMAP (McInnes et al., 2018), all seeded.
-One machine always gives the same map. Another machine may differ in the last digits, which t-SNE and UMAP amplify.
+The same machine always gives the same map. On another machine, the last digits may differ, and t-SNE and UMAP amplify this.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ PERPLEXITY = 30.0
 NEIGHBOURS = 5
 """A new vector is placed among this many nearest images."""
 MIN_TSNE, MIN_UMAP = 5, 50
-"""Fewer different images form no neighbourhoods, and the map shows principal components. UMAP's neighbourhoods have 15 images."""
+"""The fewest different images for a map by t-SNE and for a map by UMAP, whose neighbourhoods have 15 images. Principal components
+can always be shown."""
 MAX_FITTED = 3_000
-"""t-SNE is fitted on this many images, drawn at random. The others are placed among them, because fitting more takes minutes."""
+"""t-SNE is fitted on at most this many images, drawn at random, because fitting more takes minutes. All other images are placed
+among these."""
 MAX_JUDGED, JUDGED_NEIGHBOURS = 2_000, 10
 MAX_COARSE, MAX_FINE, BLOCK = 12, 60, 1024
 _MARGIN = 0.02
@@ -45,12 +47,12 @@ class Projections:
 
     Attributes:
         places: The place of each image, ``(n, 2 or 3)`` from 0 to 1.
-        trustworthiness: How well ten-neighbour lists on the map agree with those by cosine; 1 is perfect (Venna and Kaski, 2001).
-            Empty for fewer than ``MIN_TSNE`` images.
-        matrix: With ``offset``, takes a vector to its place by principal components, ``(d, 3)``.
+        trustworthiness: How well the ten nearest images on each map agree with the ten nearest by cosine. 1 is perfect (Venna and
+            Kaski, 2001). Empty for fewer than ``MIN_TSNE`` images.
+        matrix: ``(d, 3)``. On the map of principal components, a vector has the place ``vector @ matrix + offset``.
         offset: ``(3,)``.
-        clusters: The number of each image's cluster ``(n, 2)``, among few clusters and among many.
-        anchors: The rows of the images that others are placed among. None for all images.
+        clusters: Two cluster numbers for each image ``(n, 2)``: that of a large cluster and that of a small cluster.
+        anchors: The rows of the images among which other vectors are placed. None for all images.
     """
 
     places: dict[str, Floats]
@@ -61,10 +63,10 @@ class Projections:
     anchors: Rows | None = None
 
     def place(self, name: str, vector: Floats, embeddings: VectorRows) -> Floats:
-        """Return the place ``(2,)`` or ``(3,)`` of a vector on a map. Maps other than PCA use the function ``place``.
+        """Return the place ``(2,)`` or ``(3,)`` of a vector on a map. For maps other than PCA, this calls the function ``place``.
 
         Args:
-            name: The map.
+            name: The name of the map.
             vector: A unit vector ``(d,)``.
             embeddings: Unit rows ``(n, d)`` of all images of the map.
         """
@@ -88,13 +90,14 @@ def project(embeddings: Floats, methods: Sequence[str] = METHODS) -> Projections
 
     Args:
         embeddings: The rows.
-        methods: Which of ``METHODS`` to use. Each needs enough rows, and UMAP has to be installed (``pip install umap-learn``).
+        methods: Which of ``METHODS`` to use. A method is left out if there are too few rows for it, and UMAP also if it is not
+            installed (``pip install umap-learn``).
     """
     import sklearn.cluster
     import sklearn.manifold  # noqa: F401  only a library that is loaded can be limited
     from threadpoolctl import threadpool_limits
 
-    embeddings = np.nan_to_num(embeddings, nan=0.0, posinf=0.0, neginf=0.0)  # a damaged image must not spoil the map of the others
+    embeddings = np.nan_to_num(embeddings, nan=0.0, posinf=0.0, neginf=0.0)  # a damaged image must not spoil the map
     with threadpool_limits(1, "openmp"):  # threads wait for each other in every iteration, for long if a core is busy
         return _project(embeddings, methods)
 
@@ -142,7 +145,7 @@ def place(vectors: Floats, embeddings: Floats, places: Floats) -> Floats:
 
 
 def trustworthiness(embeddings: Floats, places: Floats) -> float:
-    """Return the trustworthiness of a map, as in ``Projections``. Of more than 2,000 images a random sample is judged."""
+    """Return the trustworthiness of a map, as in ``Projections``. More than 2,000 images are represented by a random sample."""
     from sklearn.manifold import trustworthiness as measured
 
     rows = sample(len(embeddings), MAX_JUDGED)
@@ -182,7 +185,7 @@ def _umap(embeddings: Floats, dimensions: int) -> Floats:
 
 
 def _framed(places: Floats) -> Floats:
-    """Fit places into the unit square or cube, longest extent from left to right. The rotation of t-SNE and UMAP is arbitrary."""
+    """Fit places into the unit square or cube, rotated so that the longest extent is horizontal. t-SNE and UMAP fix no rotation."""
     centred = places - places.mean(axis=0)
     rotated = centred @ _signed(np.linalg.svd(centred, full_matrices=False)[2]).T
     scale, offset = _frame(rotated)
@@ -203,7 +206,7 @@ def _frame(places: npt.NDArray[np.floating]) -> tuple[float, npt.NDArray[np.floa
 
 
 def _clusters(embeddings: Floats) -> Integers:
-    """Cluster by k-means ``(n, 2)``: min(√(n/3), 12) clusters for the colours, and min(n/8, 60) for the names when zoomed in."""
+    """Cluster twice by k-means ``(n, 2)``: min(√(n/3), 12) clusters for the colours, min(n/8, 60) for the names when zoomed in."""
     from sklearn.cluster import KMeans
 
     distinct, count = _distinct(embeddings), len(embeddings)
@@ -218,5 +221,5 @@ def _distinct(embeddings: Floats) -> int:
 
 
 def sample(count: int, most: int) -> npt.NDArray[np.int64]:
-    """Return all rows, or ``most`` of them drawn at random, in ascending order."""
+    """Return the numbers of all ``count`` rows, or of ``most`` rows drawn at random, in ascending order."""
     return np.sort(np.random.default_rng(SEED).permutation(count)[:most])

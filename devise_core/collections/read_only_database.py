@@ -1,4 +1,4 @@
-"""SQLite files of collections, which somebody else may have written."""
+"""Read the SQLite files of collections, which are not trusted because somebody else may have written them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 from devise_core.errors import ArtifactError
 
 TIME_LIMIT = 30.0
-"""Seconds that a statement may take. The longest one, over a million images, takes a tenth of a second."""
+"""How many seconds a statement may take. The slowest statement of this project takes 0.1 seconds for a million images."""
 _ERRORS = (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError)
-"""What reading a malformed file can raise. Some messages of SQLite are not UTF-8, and cannot be decoded."""
+"""The errors that reading a malformed file can raise. Some messages of SQLite are not UTF-8, and cannot be decoded."""
 _STEPS = 100_000
-"""How many steps of SQLite's machine there are between two looks at the clock."""
+"""After this many steps of SQLite's virtual machine, the time is checked again."""
 
 
 class _LimitedConnection(sqlite3.Connection):
@@ -34,15 +34,16 @@ class _LimitedConnection(sqlite3.Connection):
 
 
 def open_read_only(path: Path, tables: Collection[str]) -> sqlite3.Connection:
-    """Open a file to read it. It may hold no view and no trigger, which could make a statement do other work, or never end.
+    """Open an SQLite file for reading. Views and triggers are refused, because they could make a statement do other work.
 
     Args:
         path: A file that is not written to any more.
-        tables: The tables that it must have. SQLite adds others for a full-text table, whose names begin with its name.
+        tables: The tables that the file must have. Tables that SQLite adds for a full-text table are allowed too. Their names
+            begin with the name of the full-text table.
 
     Raises:
-        ArtifactError: It has other tables, or views or triggers.
-        sqlite3.Error: It is no SQLite file, or damaged.
+        ArtifactError: The file lacks a table, or has other tables, views or triggers.
+        sqlite3.Error: The file is not an SQLite file, or is damaged.
     """
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     database = sqlite3.connect(address, uri=True, check_same_thread=False, factory=_LimitedConnection)
@@ -57,7 +58,7 @@ def open_read_only(path: Path, tables: Collection[str]) -> sqlite3.Connection:
 
 @contextmanager
 def database_errors(source: Path | str) -> Iterator[None]:
-    """Turn what reading a malformed database raises into an ``ArtifactError`` that names ``source``."""
+    """Turn errors that the block raises on a malformed database into an ``ArtifactError`` that names ``source``."""
     try:
         yield
     except _ERRORS as error:
@@ -65,7 +66,7 @@ def database_errors(source: Path | str) -> Iterator[None]:
 
 
 def check_types(rows: Sequence[tuple[Any, ...]], *types: type) -> None:
-    """Check the columns of what a statement returned. SQLite stores any type in any column.
+    """Check the types of the values that a statement returned, because SQLite stores any type in any column.
 
     Raises:
         TypeError: A value has another type.

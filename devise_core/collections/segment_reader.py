@@ -1,4 +1,4 @@
-"""Read the parts of a large collection as one."""
+"""Read a large collection whose parts are the first images and the segments (``segments.py``)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from devise_core.storage.paths import CollectionLayout
 
 
 def open_items(layout: CollectionLayout, manifest: Manifest) -> StoredItems:
-    """Open the tables of items. Raises ``ArtifactError``."""
+    """Open the tables of items of all parts. Raises ``ArtifactError`` if a table is damaged or has the wrong number of items."""
     parts = layouts(layout, manifest.about)
     tables = [ItemTable(manifest.glanced(each.item_table)) for each in parts]
     for each, table in zip(parts, tables, strict=True):
@@ -32,7 +32,7 @@ def check_count(layout: CollectionLayout, part: CollectionLayout, manifest: Mani
 
     Args:
         layout: The collection.
-        part: The folder of one of its parts.
+        part: The folder of the part.
         manifest: The manifest of the collection.
         count: The number of items in the part.
 
@@ -45,12 +45,12 @@ def check_count(layout: CollectionLayout, part: CollectionLayout, manifest: Mani
 
 
 def open_maps(layout: CollectionLayout, manifest: Manifest, items: Sequence[Item]) -> Projections:
-    """Read the maps of the first images, with the places of those that were added.
+    """Read the maps of the first images, with the places of the images that were added.
 
     Args:
         layout: The collection.
-        manifest: Its manifest.
-        items: Its items, in all parts.
+        manifest: The manifest of the collection.
+        items: The items of all parts.
 
     Returns:
         The maps, with a place for each item.
@@ -77,8 +77,8 @@ def open_captions(layout: CollectionLayout, manifest: Manifest, items: Sequence[
 
     Args:
         layout: The collection.
-        manifest: Its manifest.
-        items: Its items, in all parts.
+        manifest: The manifest of the collection.
+        items: The items of all parts.
 
     Returns:
         One index over all parts.

@@ -1,4 +1,4 @@
-"""Add images to a large collection. The work and the bytes written are proportional to what is added."""
+"""Add images to a large collection as a segment (``segments.py``). The work is proportional to the number of added images."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _BLOCK = 500
 class SegmentWriter(StoreWriter):
     """Adds images to the large collection in ``folder``. Use it in a ``with`` block.
 
-    The files that are there are not changed, so readers of the old version keep it. Writing the manifest is what shows the new
-    version. A process that is killed before that leaves a folder, which the next process deletes. Segments that a merge replaced
-    are deleted the next time that images are added.
+    Existing files are not changed, so readers of the old version can still use it. Readers see the new version once the manifest is
+    written. If a process is killed before that, it leaves a folder, which the next writer deletes. Segments that were merged into
+    another segment are deleted the next time that images are added.
 
     Args:
         folder: The folder of the collection.
         command: The command that adds to it, for the manifest.
-        parts: The parts of the model that the collection was written with.
+        parts: The optional parts of the model (``ModelParts``) that the collection was written with.
         source: Where the images come from, for the manifest.
 
     Raises:
@@ -74,15 +74,15 @@ class SegmentWriter(StoreWriter):
         leave_unsealed(self._stack, error, trace)
 
     def known(self, keys: Sequence[str]) -> set[str]:
-        """Return those of ``keys`` that an image was written with, now or before."""
+        """Return those of ``keys``, the SHA-256 of original files, whose image is in the collection or was written now."""
         there = (table.known_keys(keys) for table in self._tables())
         return self._table.known(keys).union(*there)
 
     def put(self, batch: ImageBatch) -> None:
-        """Write images. An empty thumbnail means that its file is there already.
+        """Write images. An empty thumbnail means that the file of the thumbnail exists already.
 
         Raises:
-            CollectionError: An image was in the collection before.
+            CollectionError: One of the images was in the collection before.
         """
         self._refuse_old([item.id for item in batch.items])
         self._table.put(batch)
@@ -91,13 +91,13 @@ class SegmentWriter(StoreWriter):
         """Delete images that this writer has added.
 
         Raises:
-            CollectionError: An image was in the collection before.
+            CollectionError: One of the images was in the collection before.
         """
         self._refuse_old(ids)
         self._table.remove(ids)
 
     def seal(self) -> str:
-        """Write the segment and the manifest that names it."""
+        """Write the segment, then the manifest that lists the segment, and return the new version."""
         added = len(self._table)
         if not added:
             return self._collection.version
@@ -115,7 +115,7 @@ class SegmentWriter(StoreWriter):
         return FolderCollection.open(self._folder).version
 
     def _write_manifest(self, segments: Sequence[Segment], replaced: Sequence[Segment], names: Sequence[str]) -> None:
-        """Show the new version. Only the files of the new segment are read for their SHA-256."""
+        """Write the manifest, which shows the new version. Only the files of the new segment are read, to compute their SHA-256."""
         manifest = Manifest.read(self._folder)
         if manifest.about != self._collection.facts:
             raise CollectionError(f"The collection {self._folder.name} was written by another process. Run the same command again.")
@@ -156,7 +156,7 @@ def _only_one(folder: Path) -> FileLock:
 
 
 def _delete_unlisted(folder: Path, segments: Sequence[Segment]) -> None:
-    """Delete what killed processes left, and the segments that have been merged."""
+    """Delete the folders that killed processes left, and segments that have been merged into others."""
     if (folder / FOLDER).is_dir():
         for path in (folder / FOLDER).iterdir():
             if path.name not in {segment.name for segment in segments}:
@@ -164,7 +164,7 @@ def _delete_unlisted(folder: Path, segments: Sequence[Segment]) -> None:
 
 
 def _batches(layout: CollectionLayout) -> Iterator[ImageBatch]:
-    """Yield the images of a segment, whose thumbnails stay where they are."""
+    """Yield the images of a segment in batches. Their thumbnails stay where they are."""
     table, features, embeddings = ItemTable(layout.item_table), MappedRows(layout.features), MappedRows(layout.embeddings)
     for rows in row_blocks(len(table), _BLOCK):
         items, keys = table[rows], table.keys_at(range(rows.start, rows.stop))

@@ -1,8 +1,8 @@
-"""The parts of a large collection that images were added to.
+"""The parts of a large collection to which images were added.
 
 The files of the first images are in the folder of the collection. Each addition is a *segment*, a folder with the same kinds of
-files. The manifest of the collection lists the files of all segments with their SHA-256, so that it alone decides what belongs to
-the collection. The rows of the segments follow the first ones in the order of the manifest.
+files. The manifest of the collection lists the files of all segments with their SHA-256, and only these belong to the collection.
+The rows of the segments follow the rows of the first images, in the order of the segments in the manifest.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Segment:
     """Images that were added together.
 
     Attributes:
-        name: The folder below ``segments``.
+        name: The name of the folder inside ``segments``.
         count: The number of images.
     """
 
@@ -37,7 +37,7 @@ class Segment:
 
 
 def segments_of(facts: Mapping[str, Any]) -> list[Segment]:
-    """Return the segments that a manifest notes.
+    """Return the segments that the facts (``about``) of a manifest list.
 
     Raises:
         ArtifactError: A segment has an invalid name or count.
@@ -53,7 +53,7 @@ def segments_of(facts: Mapping[str, Any]) -> list[Segment]:
 
 
 def note_segments(manifest: Manifest, segments: Sequence[Segment]) -> None:
-    """Note ``segments`` in a manifest."""
+    """List ``segments`` in the ``about`` of a manifest."""
     manifest.about["segments"] = [asdict(each) for each in segments]
 
 
@@ -63,14 +63,15 @@ def layout_of(layout: CollectionLayout, segment: Segment) -> CollectionLayout:
 
 
 def layouts(layout: CollectionLayout, facts: Mapping[str, Any]) -> list[CollectionLayout]:
-    """Return the paths of the first images and of each segment."""
+    """Return the paths of the files of the first images, then those of each segment."""
     return [layout, *(layout_of(layout, segment) for segment in segments_of(facts))]
 
 
 def merged_count(counts: Sequence[int], added: int) -> int:
-    """Return how many of the last segments to write again together with ``added`` images.
+    """Return how many of the last segments to merge with ``added`` images into one new segment.
 
-    An image is written again when its segment has grown ``MERGED_TOGETHER``-fold, and not each time that images are added.
+    Merging writes an image again. This happens only when the size of its segment grows about ``MERGED_TOGETHER``-fold, and not each
+    time that images are added.
     """
     total, merged = added, 0
     while True:

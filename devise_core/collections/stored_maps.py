@@ -13,9 +13,10 @@ from devise_core.errors import ArtifactError
 from devise_core.storage.artifact_reader import Array, check_rows, checked, read_arrays, reading
 
 MAX_CLUSTERS = 256
-"""A page sends the number of each image's cluster in one byte."""
+"""The most clusters of a map, because a page sends the cluster number of each image as one byte."""
 _MAX_BYTES, _MAX_IMAGE_BYTES = 1 << 20, 256
-"""The most bytes of a file without images, and for each image. The places and clusters of an image take 64 bytes on six maps."""
+"""A file may have the first number of bytes, and in addition the second number for each image. On six maps, the places and clusters
+of an image take 64 bytes."""
 _REMEDY = "Make the collection again"
 
 
@@ -25,10 +26,10 @@ def read_maps(path: Path, count: int, dimension: int | None) -> Projections:
     Args:
         path: The file.
         count: The number of images that the maps must have.
-        dimension: The length of the vectors that the maps must place. None for any length.
+        dimension: The dimension of the vectors that the maps must place. None for any dimension.
 
     Returns:
-        The maps that this version knows, at least one.
+        The maps by a known method. There is at least one.
 
     Raises:
         ArtifactError: The file is damaged or has no maps, or its maps do not fit ``count`` and ``dimension``.
@@ -48,7 +49,7 @@ def read_maps(path: Path, count: int, dimension: int | None) -> Projections:
 
 
 def _places(arrays: Mapping[str, Array], path: Path, count: int) -> dict[str, Array]:
-    """Return the maps that this version knows. Those that a later version added are left out."""
+    """Return the places on the maps by a known method. Maps that a later release of this project added are left out."""
     places = {}
     for method in METHODS:
         for dimensions in DIMENSIONS:

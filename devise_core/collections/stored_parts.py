@@ -1,4 +1,7 @@
-"""What a collection stores for the score and the evidence, so that the first search does not compute it."""
+"""Store the data that text searches need for the score and the evidence, so that the first search need not compute them.
+
+``search/scorer.py`` explains the score, and ``search/label_evidence.py`` explains the evidence.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,8 @@ def store_parts(
     Args:
         layout: The folder to write to.
         manifest: The manifest of that folder. The caller adds the files to it.
-        parts: The parts of the model. What the model lacks is not stored.
-        features: ``(n, f)`` as the collection stores them.
+        parts: The optional parts of the model. Nothing is stored for a part that is None.
+        features: The features ``(n, f)``, as read from the file of the collection.
         embeddings: Unit rows ``(n, d)``.
 
     Returns:

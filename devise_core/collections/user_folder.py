@@ -1,4 +1,4 @@
-"""Rename and remove the collections in the user's folder. Those that come with the model stay as they are."""
+"""Rename and remove the collections in the user's folder. Collections that come with the model cannot be changed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def rename_collection(name: str, new_name: str, artifacts: Path) -> Path:
     """Give a collection of the user another name.
 
     Args:
-        name: The collection.
-        new_name: Its new name.
+        name: The name of the collection.
+        new_name: The new name.
         artifacts: The folder of the model, whose collections keep their names.
 
     Returns:
@@ -34,9 +34,10 @@ def rename_collection(name: str, new_name: str, artifacts: Path) -> Path:
 
 
 def remove_collection(name: str, artifacts: Path) -> None:
-    """Delete a collection of the user. Takes and raises what ``rename_collection`` does.
+    """Delete a collection of the user. The arguments and errors are those of ``rename_collection``.
 
-    It disappears at once. If the deletion is interrupted, the next collection of this name that is written deletes the rest.
+    The collection disappears at once. If the deletion is interrupted, the rest is deleted when a collection of this name is written
+    again.
     """
     folder = _folder_of(name, artifacts)
     shutil.rmtree(folder.rename(staged_name(folder, secrets.token_hex(4))))

@@ -35,7 +35,7 @@ class VectorCache(SqliteCache[str, CachedVectors]):
 
     Args:
         path: The file.
-        model_id: ``ImageEncoder.model_id``. Rows of another model are deleted as the cache is opened.
+        model_id: ``ImageEncoder.model_id``. Rows of other models are deleted when the cache is opened.
     """
 
     table, error = "vectors", CollectionError
@@ -47,22 +47,22 @@ class VectorCache(SqliteCache[str, CachedVectors]):
         self._delete_others("model", model_id)
 
     def get(self, key: str) -> CachedVectors | None:
-        """Return the row of an image, or None if there is none."""
+        """Return the row of the image with the SHA-256 ``key``, or None if there is no such row."""
         row = super().get(key)
         if row is not None:
             self._used.add(key)
         return row
 
     def put(self, rows: Mapping[str, CachedVectors]) -> None:
-        """Keep all of ``rows`` or, after an error, none of them."""
+        """Keep all of ``rows``. If an error occurs, none of them is kept."""
         super().put(rows)
         self._used.update(rows)
 
     def forget_others(self, keys: Iterable[str] = ()) -> None:
-        """Delete the rows of images that were neither read nor written, so that nothing is kept of a deleted image.
+        """Delete the rows that were neither read nor written since the cache was opened, so nothing is kept of deleted images.
 
         Args:
-            keys: Further images that are still there.
+            keys: The SHA-256 of further images whose rows are kept.
         """
         self._used.update(keys)
         with self._lock, self._database_errors(), self._database:

@@ -1,4 +1,4 @@
-"""The vectors of a collection in a folder: whole in memory, or on disk with only the rows in memory that are asked for."""
+"""The vectors of a collection in a folder. They are all in memory, or on disk, from where only the requested rows are read."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from devise_core.storage.paths import CollectionLayout
 from devise_core.vectors import Floats, unit_stored
 
 Stored = Literal["semantic", "visual", "concept", "partition"]
-"""The vectors that a collection stores: embeddings, features, and what the score needs besides (``score_vectors``). A large one
-also stores the partitions of the softmax, so that the probabilities of a few labels can be computed without all the others."""
+"""The vectors that a collection stores: embeddings ("semantic"), features ("visual"), and what the score needs besides these
+("concept"). A large collection also stores the denominators of the softmax ("partition"), so that the probabilities of a few labels
+can be computed without the probabilities of all labels."""
 _LENGTH_TOLERANCE = 0.01
 
 
@@ -33,7 +34,7 @@ class VectorFiles(ABC):
 
     Args:
         layout: The paths of the files.
-        manifest: Lists them.
+        manifest: The manifest that lists the files.
         count: The number of images.
     """
 
@@ -42,19 +43,19 @@ class VectorFiles(ABC):
 
     @abstractmethod
     def rows(self, by: Stored) -> VectorRows:
-        """Return the vectors, of which single rows can be read. Raises ``ArtifactError``."""
+        """Return the vectors. Single rows can be read. Raises ``ArtifactError`` if a file is missing or damaged."""
 
     @abstractmethod
     def products(self, by: Stored) -> Products:
-        """Return the object that multiplies a query with all images. Raises ``ArtifactError``."""
+        """Return the object that multiplies a query with all images. Raises ``ArtifactError`` if a file is missing or damaged."""
 
     @abstractmethod
     def index(self, by: Stored) -> Index:
-        """Return the index over the embeddings or the features. Raises ``ArtifactError``."""
+        """Return the index over the embeddings or the features. Raises ``ArtifactError`` if a file is missing or damaged."""
 
     @abstractmethod
     def verify(self) -> None:
-        """Check the files that every search reads. Raises ``ArtifactError``."""
+        """Check the files that every search reads. Raises ``ArtifactError`` if one is missing or damaged."""
 
     def has(self, by: Stored) -> bool:
         """Return whether the collection stores these vectors."""
@@ -81,7 +82,7 @@ class WholeVectorFiles(VectorFiles):
         return ExactProducts(unit_stored(vectors, "features of the collection") if by == "visual" else vectors)
 
     def index(self, by: Stored) -> Index:
-        """Open the index that the manifest names, or the default for the size if an old manifest names none."""
+        """Open the index that the manifest names, or the default for this number of images if an old manifest names none."""
         vectors, path = self.rows(by), self.layout.embedding_index if by == "semantic" else self.layout.feature_index
         kind = index_type(self.manifest.about.get("index") or default_index(len(vectors)))
         return kind.open(vectors, self.manifest.verified(path) if kind.has_file else path)
@@ -96,7 +97,7 @@ class WholeVectorFiles(VectorFiles):
         """Unit rows ``float32 (n, d)``.
 
         Raises:
-            ArtifactError: The file is missing or damaged, or a row does not have length 1.
+            ArtifactError: The file is missing or damaged, or a row does not have length 1 (Euclidean norm).
         """
         embeddings = self._read("semantic")
         if not np.allclose(_lengths(embeddings), 1, atol=_LENGTH_TOLERANCE):
@@ -108,7 +109,7 @@ class WholeVectorFiles(VectorFiles):
         """The backbone's features ``float32 (n, f)``.
 
         Raises:
-            ArtifactError: The file is missing or damaged, or a row has no direction.
+            ArtifactError: The file is missing or damaged, or a row has no direction, because its length is 0 or not finite.
         """
         features = self._read("visual")
         lengths = _lengths(features)
@@ -126,13 +127,13 @@ class WholeVectorFiles(VectorFiles):
 
 
 def _lengths(vectors: Floats) -> Floats:
-    """Return the lengths of rows. Those whose numbers are too large for a length are infinite."""
+    """Return the lengths (Euclidean norms) of rows. A length that is too large for ``float32`` is infinite."""
     with np.errstate(over="ignore"):
         return np.asarray(np.linalg.norm(vectors, axis=1), dtype=np.float32)
 
 
 class MappedVectorFiles(VectorFiles):
-    """The vectors of a large collection. They stay on disk, and what a search scans has one byte for each number."""
+    """The vectors of a large collection. They stay on disk, and searches scan files with one byte for each number."""
 
     def __init__(self, layout: CollectionLayout, manifest: Manifest, count: int) -> None:
         super().__init__(layout, manifest, count)
@@ -141,7 +142,7 @@ class MappedVectorFiles(VectorFiles):
         self._products = dict[Stored, Products]()
 
     def rows(self, by: Stored) -> MappedRows:
-        """Return the file of the vectors."""
+        """Return the vectors, which stay on disk."""
         if by not in self._rows:
             parts = [MappedRows(self.manifest.glanced(layout.root / self.path(by).name)) for layout in self._layouts]
             rows = JoinedRows(parts) if len(parts) > 1 else parts[0]
@@ -153,11 +154,11 @@ class MappedVectorFiles(VectorFiles):
         return self._rows[by]
 
     def products(self, by: Stored) -> Products:
-        """Return products. The fast ones read a file with one byte for each number.
+        """Return an object that multiplies a query with all images. Its fast products read files with one byte for each number.
 
         Raises:
             ArtifactError: A file is missing or damaged.
-            ValueError: The vectors are the features, which have no such file.
+            ValueError: ``by`` is "visual". There is no such file for the features.
         """
         if by not in self._products:
             if by == "visual":
@@ -167,16 +168,16 @@ class MappedVectorFiles(VectorFiles):
         return self._products[by]
 
     def index(self, by: Stored) -> Index:
-        """Return the scan of the embeddings, or of projections of the features."""
+        """Return the index that scans the embeddings, or the index that scans projections of the features."""
         if by == "semantic":
             return ScanIndex(self.products(by))
         self.manifest.verified(axes_path(self.layout.looks))
         return LooksIndex.open(self.rows(by), *(self.manifest.glanced(layout.looks) for layout in self._layouts))
 
     def verify(self) -> None:
-        """Check the sizes of all files except those of the caption index, which are checked when captions are searched.
+        """Check the sizes of all files except the files of the caption index, which are checked when captions are searched.
 
-        ``python -m devise_core doctor`` checks their SHA-256, which takes a while.
+        ``python -m devise_core doctor`` checks the SHA-256 of all files, which takes longer.
         """
         for path in map(self.layout.root.joinpath, self.manifest.files):
             if path.name != self.layout.captions.name:

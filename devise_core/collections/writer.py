@@ -29,10 +29,10 @@ _NAME = re.compile(r"[\w][\w .\-]{0,63}")
 
 
 def check_name(name: str) -> str:
-    """Return ``name`` if a collection can have it.
+    """Return ``name`` if it is allowed for a collection.
 
     Raises:
-        CollectionError: The name cannot be that of a folder.
+        CollectionError: The name is not allowed.
     """
     if not _NAME.fullmatch(name) or name != name.strip():
         raise CollectionError(
@@ -62,14 +62,14 @@ def write_collection(
         layout: The folder to write to, which holds the image files already.
         items: One for each image.
         features: ``(n, f)`` in the order of the items.
-        embeddings: Unit rows ``(n, d)`` in that order too.
+        embeddings: Unit rows ``(n, d)`` in the order of the items.
         model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
         command: The command that makes the collection.
         source: Where the images come from, for the manifest.
-        licence: Their licence, for the manifest.
-        before: An older version of the collection. If its embeddings are the same, its maps are kept.
-        index: The name of an index type. By default the exact one for up to ``EXACT_UP_TO`` items. Larger collections stay on disk.
-        parts: The parts of the model. With them the collection stores what every search needs of its images.
+        licence: The licence of the images, for the manifest.
+        before: The folder of an older version of the collection. Its maps are kept if they were made from the same embeddings.
+        index: The name of an index type. By default, up to ``EXACT_UP_TO`` items get the exact index, and more stay on disk.
+        parts: The optional parts of the model (``ModelParts``), used to compute and store what every text search needs.
         about: Further facts, such as the title.
 
     Raises:
@@ -99,9 +99,9 @@ def write_manifest(manifest: Manifest, files: Sequence[Path], command: str, sour
     Args:
         manifest: The manifest.
         files: The files, which exist.
-        command: The command that makes them.
+        command: The command that makes the files.
         source: Where the images come from.
-        licence: Their licence.
+        licence: The licence of the images.
     """
     for path in files:
         manifest.add(path, command, source, licence)
@@ -148,7 +148,7 @@ def _write_large(
 
 
 def _build_indexes(kind: type[Index], layout: CollectionLayout, features: Floats, embeddings: Floats) -> tuple[Path, ...]:
-    """Build both indexes and return their files, of which an exact index has none."""
+    """Build both indexes and return their files. An exact index has no file."""
     kind.build(embeddings, layout.embedding_index)
     kind.build(features, layout.feature_index)
     return (layout.embedding_index, layout.feature_index) if kind.has_file else ()

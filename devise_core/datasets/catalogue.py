@@ -1,9 +1,9 @@
 """What ``fetch`` can download: data sets, word vectors and the phrase encoder, with the size, digest and layout of each archive.
 
 The sizes and digests come from projects that check the same files: TensorFlow Datasets (Caltech-101), the Keras examples (GloVe)
-and torchdatasets for R (Flickr8k). Where no published digest is known, the field is None and only the archive's own checksums (zip,
-gzip) are checked. That is the case for three sets: GitHub builds the archive of ImageNet samples on each request, and no digest is
-published for IAPR TC-12 or for the images of Pascal Sentences.
+and torchdatasets for R (Flickr8k). Where no published digest is known, the field ``digest`` is None and only the archive's own
+checksums (zip, gzip) are checked. This applies to three data sets. GitHub builds the archive of ImageNet samples on each request,
+and no digest is published for IAPR TC-12 and for the images of Pascal Sentences.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Fetch quality images from Wikimedia Commons through its API, each with its author and licence.
 
 The API is described at https://www.mediawiki.org/wiki/API:Main_page, and how to use it politely at
-https://www.mediawiki.org/wiki/API:Etiquette: one request at a time, ``maxlag``, and a User-Agent that says who asks.
+https://www.mediawiki.org/wiki/API:Etiquette: one request at a time, ``maxlag`` (the API refuses requests while its servers
+lag behind), and a User-Agent that says who sends the requests.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ class CommonsReport:
 
     Attributes:
         folder: Where the images are.
-        fetched: How many images were fetched now.
-        kept: How many were there already.
-        refused: How many have another licence, no author or another format.
+        fetched: How many images this run fetched.
+        kept: How many images were in the folder already.
+        refused: How many images were left out: no free licence, no author, or a format that is not in ``SUFFIXES``.
         failed: Title → why the image could not be fetched.
     """
 
@@ -51,14 +52,14 @@ class CommonsReport:
 
 
 def fetch_commons(folder: Path, client: Client, limit: int, api: str = API) -> CommonsReport:
-    """Fetch images from Wikimedia Commons into a folder. Images that are there already count, and are not fetched again.
+    """Fetch images from Wikimedia Commons into a folder. Images that are in the folder already count, and are not fetched again.
 
     ``credits.csv`` has the caption, author, licence and page of each image. The command ``index`` reads it.
 
     Args:
         folder: The folder, which is made if it is missing.
         client: Sends the requests.
-        limit: How many images the folder should have. It gets fewer if Commons has no more.
+        limit: How many images the folder should have. There are fewer if Commons has fewer.
         api: The address of the API.
 
     Returns:
@@ -82,7 +83,7 @@ def fetch_commons(folder: Path, client: Client, limit: int, api: str = API) -> C
 
 
 def _fetch_image(page: dict[str, Any], client: Client, credits: dict[str, ImageNote], report: CommonsReport) -> None:
-    """Fetch one image unless it is there, and add its credit. An image that fails is noted, and the next one follows."""
+    """Fetch one image unless it is in the folder, and add its credit. If the image cannot be fetched, the report says why."""
     credit = _credit(page)
     if credit is None:
         report.refused += 1
@@ -104,7 +105,7 @@ def _fetch_image(page: dict[str, Any], client: Client, credits: dict[str, ImageN
 
 
 def _pages(client: Client, api: str) -> Iterator[dict[str, Any]]:
-    """Yield the files of the category with what the API says about each, following ``continue``."""
+    """Yield what the API says about each file of the category, over as many requests as needed."""
     query = {
         "action": "query",
         "format": "json",
@@ -130,7 +131,7 @@ def _pages(client: Client, api: str) -> Iterator[dict[str, Any]]:
 
 
 def _ask(client: Client, url: str) -> dict[str, Any]:
-    """Return an answer of the API. While its servers lag behind, wait and ask again."""
+    """Return the answer of the API to a request. While the servers lag behind, wait and send the request again."""
     with tempfile.TemporaryDirectory() as folder:
         for attempt in range(client.policy.tries):
             client.pause(client.policy.backoff * 2**attempt * 5 if attempt else 0)
@@ -145,11 +146,11 @@ def _ask(client: Client, url: str) -> dict[str, Any]:
                 return dict(answer)
             if refusal.get("code") != "maxlag":
                 raise FetchError(f"The API refuses the request: {refusal.get('info', refusal.get('code'))}. Try again later.")
-    raise UnreachableError("The servers of Wikimedia Commons are busy. Try again in some minutes.")
+    raise UnreachableError("The servers of Wikimedia Commons are busy. Try again in a few minutes.")
 
 
 def _credit(page: dict[str, Any]) -> tuple[str, ImageNote] | None:
-    """Return the name of a file with its credit, or None if it may not be used: another licence, no author, or no image."""
+    """Return the name and credit of an image file, or None without a free licence, an author and a format in ``SUFFIXES``."""
     info = (page.get("imageinfo") or [{}])[0]
     facts = {name: _plain(str(entry.get("value", ""))) for name, entry in (info.get("extmetadata") or {}).items()}
     author, licence = facts.get("Artist", ""), facts.get("LicenseShortName", "")

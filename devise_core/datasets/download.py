@@ -34,7 +34,7 @@ class UnreachableError(FetchError):
 
 @dataclass(frozen=True)
 class RequestPolicy:
-    """How often and how patiently a server is asked.
+    """How often requests are sent to a server, and how long the client waits for answers.
 
     Attributes:
         timeout: Seconds to wait for a connection and between two chunks.
@@ -60,7 +60,7 @@ class Download:
         target: Where to write it.
         size: The expected size in bytes, if known.
         digest: The expected digest as ``kind:hex``, if known.
-        page: Whether an HTML answer is what is expected.
+        page: Whether the file is an HTML page. For other files, an HTML answer is an error.
         check: Called with the downloaded file. It raises ``DeviseError`` if the content is wrong.
     """
 
@@ -141,7 +141,7 @@ class Client:
         """Append the body to ``part``. Return why the connection broke, or "" if the body is complete."""
         with part.open("ab" if start else "wb") as target:
             try:
-                # Not decoded, because some servers call a .tgz gzip-encoded. read1 loses no byte if the connection breaks.
+                # Not decoded, because some servers declare a .tgz as gzip-encoded. read1 loses no byte if the connection breaks.
                 while chunk := response.raw.read1(_CHUNK, decode_content=False):
                     target.write(chunk)
                     progress(len(chunk), None)

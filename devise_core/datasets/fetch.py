@@ -67,7 +67,7 @@ def fetch(data_set: DataSet, folder: Path, client: Client, jobs: int = JOBS, bas
         folder: Where the data set is kept.
         client: Makes the requests.
         jobs: How many files are downloaded at the same time.
-        base_url: The address of a folder that mirrors the files of the data set. "" downloads from the publisher.
+        base_url: The address of a folder that mirrors the files of the data set. By default, files come from the publisher.
 
     Returns:
         What was downloaded and what is still missing. A file that cannot be downloaded does not stop the others.
@@ -177,7 +177,7 @@ def _check_page(path: Path) -> None:
 
 
 def _byte_counter(bar: Any) -> Callable[[str], Progress]:
-    """Return a function that gives each file a callback, all of which advance one progress bar."""
+    """Return a function that makes a progress callback for each file. All callbacks advance the same progress bar."""
     totals: dict[str, int] = {}
 
     def callback(name: str) -> Progress:

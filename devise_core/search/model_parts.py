@@ -1,4 +1,7 @@
-"""Open the files that name images and weigh evidence. A model without them falls back to cosines."""
+"""Open the files that name images and weigh evidence. A model without these files compares images by cosine only.
+
+The evidence for a query is what the classifier's labels say about it (``label_evidence.py``).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats
 
 FORMULA = 1
-"""Increase this number when the vectors of the score or the evidence are computed in another way. Then run ``build scores``."""
+"""Increase this number when the vectors of the score or the evidence are computed differently. Then run ``build scores``."""
 STORED_FROM = (
     "classifier",
     "coverage",
@@ -44,20 +47,20 @@ STORED_FROM = (
     "nouns",
     "scorer",
 )
-"""The files that the vectors of the score and the thresholds of the evidence are computed from."""
+"""The files from which the vectors of the score (``scorer.py``) and the thresholds of the evidence are computed."""
 
 
 class ModelParts:
-    """The parts of a model that not every model has. Each is opened on first use. It is None if a file is not in the manifest.
+    """The optional parts of a model, each opened on first use. A part is None if the manifest does not list a file that it needs.
 
-    A file that is listed but missing or damaged raises ``ArtifactError``.
+    Opening a part raises ``ArtifactError`` if the manifest lists one of its files, but the file is missing or damaged.
 
     Args:
         layout: The model's folder.
         manifest: The manifest of that folder.
         text: The model's text encoder.
-        word_filter: The words that may be offered to people who did not type them.
-        phrase_encoder: Reads the phrases of queries, or None. A model without ``phrase_projection.npz`` does not use it.
+        word_filter: Decides which words may be offered to people who did not type them.
+        phrase_encoder: Encodes the phrases of queries, or None. A model without ``phrase_projection.npz`` ignores the encoder.
     """
 
     def __init__(
@@ -99,14 +102,14 @@ class ModelParts:
 
     @cached_property
     def people_guard(self) -> PeopleGuard | None:
-        """Says which words would be an insult beside an image. None for a model that names no images."""
+        """Says which words would be an insult beside an image. None if the model cannot name images."""
         if self.namer is None or self.classifier is None:
             return None
         return PeopleGuard(self.namer, self.classifier, self._text.vocabulary, self.evidence)
 
     @cached_property
     def senses(self) -> SenseTable | None:
-        """The senses that a query can choose."""
+        """The senses of ambiguous words, from which a query can choose one."""
         if not self._has("senses", "sense_vectors"):
             return None
         verified, layout = self._manifest.verified, self._layout
@@ -114,7 +117,7 @@ class ModelParts:
 
     @cached_property
     def evidence(self) -> LabelEvidence | None:
-        """Weighs what the classifier says about a query."""
+        """Computes the evidence for a query from the classifier's probabilities."""
         text, layout, verified = self._text, self._layout, self._manifest.verified
         if not self._has("noun_senses", "coverage", "near_miss", "labels", "label_vectors"):
             return None
@@ -134,14 +137,14 @@ class ModelParts:
 
     @cached_property
     def label_kinds(self) -> LabelKinds | None:
-        """Says which kinds of thing labels name. None for a model that cannot weigh evidence."""
+        """Says which kinds of thing, such as "animal", labels name. None if the model cannot weigh evidence."""
         if self.evidence is None or not isinstance(self._text, WordVectorEncoder):
             return None
         return LabelKinds(self._text.nouns, self.evidence.senses)
 
     @cached_property
     def scorer(self) -> Scorer | None:
-        """Scores images for queries with more than the cosine."""
+        """Scores images for queries by the cosine and three other terms (``scorer.py``)."""
         text, layout, verified = self._text, self._layout, self._manifest.verified
         if self.classifier is None or not isinstance(text, WordVectorEncoder):
             return None
@@ -152,7 +155,7 @@ class ModelParts:
 
     @cached_property
     def shown_words(self) -> ShownWords:
-        """Collects the words for what images show. Without the files of ``build naming``, only the text of the items counts."""
+        """Collects words for what images show. If the files of ``build naming`` are missing, only the text of the items is used."""
         nouns = self._text.nouns if isinstance(self._text, WordVectorEncoder) else None
         return ShownWords(self.namer, nouns, self.evidence.senses if self.evidence else None, self.word_filter)
 
@@ -164,7 +167,7 @@ class ModelParts:
         return hashlib.sha256(" ".join(content).encode()).hexdigest()
 
     def evidence_thresholds(self, features: Floats) -> Thresholds:
-        """Return the thresholds of the evidence in a collection with these ``features`` ``(n, f)``. A large collection is sampled.
+        """Return the thresholds of the evidence in a collection, given its ``features`` ``(n, f)``. A large collection is sampled.
 
         Raises:
             ValueError: The model cannot weigh evidence.
@@ -177,7 +180,7 @@ class ModelParts:
 
     @property
     def random_nouns(self) -> Floats | None:
-        """The random nouns that the chance level is computed with ``(m, d)``, or None for a model without a vocabulary."""
+        """Vectors ``(m, d)`` of random nouns, for the chance level (``cutoff.py``). None for a model without a vocabulary."""
         vocabulary = self._text.vocabulary
         return vocabulary.random_nouns(cutoff.NOUNS, cutoff.SEED) if vocabulary else None
 

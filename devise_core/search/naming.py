@@ -1,8 +1,8 @@
-"""Name an image: everyday nouns first, more specific names beside them, and a guard against names that insult people.
+"""Name an image with everyday nouns, add more specific names, and exclude names that could insult people.
 
-A line is a row of the naming table, with a word and its sense. Its score adds up what the embedding, the classifier and the
-trained head say, with a small preference for familiar words. The weights were chosen on images of Caltech-101, Pascal Sentences
-and the ImageNet samples.
+A line is a row of the naming table: a word in one sense. The score of a line adds up what the embedding, the classifier and the
+trained head (``image_vectors.py``) say, with a small preference for familiar words. The weights were chosen on images of
+Caltech-101, Pascal Sentences and the ImageNet samples.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from devise_core.vision.image_encoder import Encoded
 
 CONCEPT_WEIGHT, PRIOR_WEIGHT, EVERYDAY_WEIGHT, OWN_WEIGHT = 0.6, 0.03, 1.0, 0.15
 SPECIFIC_SHARE = 0.3
-"""A label below the first name is offered as a more specific name if it has at least this probability. On a third of the ImageNet
-samples, 96 of 100 such names are right. If the least probability is 0.1, 110 of 139 are."""
+"""A label below the first name in WordNet is offered as a more specific name if it has at least this probability. On a third of the
+ImageNet samples, 96 of the 100 offered names are right. With a threshold of 0.1, 110 of 139 are right."""
 SORTED_FIRST = 64
-"""This many of the best lines are sorted first."""
+"""The number of best lines that are sorted first. The remaining lines are only sorted if they are needed."""
 PERSON = "person"
 PERSON_LINE = -1
 PERSON_SURE, PERSON_LIKELY = 0.8, 0.5
-"""With at least the first probability, "person" is the first name. With at least the second, it is among the first three names. Of
-the images without people, 0.5% reach the first probability and 6.8% the second (flickr8k-1000)."""
+"""If an image shows a person with at least the first probability, "person" is its first name. With at least the second, "person" is
+its third name or earlier. 0.5% of the images without people reach the first probability, and 6.8% the second (flickr8k-1000)."""
 PERSON_POSSIBLE, PERSON_REMOTE = 0.15, 0.05
-"""With at least the first probability, names of animals and of ``naming_guards.WITH_PEOPLE`` need a sure classifier. With at least
-the second, names of primates do."""
+"""If an image shows a person with at least the first probability, names of animals and of ``naming_guards.WITH_PEOPLE`` need a sure
+classifier. With at least the second probability, names of primates need one."""
 SURE, PRIMATE_SURE = 0.5, 0.8
-"""The classifier is sure if the labels below a guarded name, or below the primates, have at least this probability. Beside a sure
-person, animals need the higher one."""
+"""The classifier is sure if the labels below a guarded name have at least the first probability, or those below the primates the
+second. In an image that surely shows a person (``PERSON_SURE``), animals need the second probability too."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Names:
 
     Attributes:
         hits: The names, the best first, with their scores.
-        specific: Kinds of the first name, such as "king penguin" for "penguin", with their probabilities as scores. Those of
-            which the classifier is not sure are left out.
-        lines: The rows of ``hits`` in the naming table. ``PERSON_LINE`` is "person".
-        shares: The probability of each of ``hits``, as ``confidence`` puts it into words.
+        specific: More specific names, such as "king penguin" for "penguin", with their probabilities as scores. Names with a
+            probability below ``SPECIFIC_SHARE`` are left out.
+        lines: The rows of ``hits`` in the naming table. The row of "person" is ``PERSON_LINE``.
+        shares: The probability of each of ``hits``. ``confidence.py`` puts it into words.
     """
 
     hits: tuple[WordHit, ...]
@@ -62,7 +62,7 @@ class Names:
 class _Seen:
     """Probabilities for ``n`` images.
 
-    ``classes`` is the classifier's softmax and ``mixed`` its mean with the head's, both ``(n, labels)``. ``person`` is ``(n,)``.
+    ``classes`` is the classifier's softmax, ``mixed`` its mean with the head's softmax: ``(n, labels)``. ``person`` is ``(n,)``.
     """
 
     classes: Floats
@@ -77,10 +77,10 @@ class Namer:
         table: The words.
         classifier: The softmax of the untrained classifier.
         head: The softmax of the trained head, or None to use the classifier alone.
-        image_concepts: Gives images their vectors in the concept space, or None to leave it out.
+        image_concepts: Gives images their vectors in the concept space (``image_concepts.py``), or None to score without them.
         person: The weights of the person signal, with the bias last ``(f + 1,)``, or None to leave people out.
         person_vector: The unit vector ``(d,)`` of the word "person".
-        word_filter: The words that may name an image. ``build naming`` already leaves out the words of the bundled list.
+        word_filter: Blocks words that must not name an image. ``build naming`` already leaves out those of the bundled list.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Namer:
     def person_shares(self, features: Floats) -> Floats:
         """Return the probability ``(n,)`` that each image shows a person, from features ``(n, f)``.
 
-        It is 0 if the namer has no person signal.
+        The probability is 0 if the namer has no person signal.
         """
         if self._person is None:
             return np.zeros(len(features), dtype=np.float32)
@@ -118,7 +118,7 @@ class Namer:
         return frozenset(self.table.words[line] for line in np.flatnonzero(self._group["a"]))
 
     def shares(self, features: Floats) -> tuple[Floats, Floats]:
-        """Return the classifier's softmax and its mean with the head's, both ``(n, labels)``, from features ``(n, f)``."""
+        """Return the classifier's softmax and its mean with the head's softmax, both ``(n, labels)``, from features ``(n, f)``."""
         classes = self._classifier.shares(features)
         if self._head is None:
             return classes, classes
@@ -133,7 +133,7 @@ class Namer:
 
         Args:
             encoded: ``n`` images.
-            guarded: Exclude names that could insult a person in the image.
+            guarded: Whether to exclude names that could insult a person in the image.
 
         Returns:
             ``(n, lines)``. Higher is better. Excluded lines have minus infinity.
@@ -182,7 +182,7 @@ class Namer:
     def _best_lines(self, scores: Floats, k: int) -> list[int]:
         """Return the first ``k`` lines with different words and senses.
 
-        "tree squirrel" adds nothing after "squirrel", so it is left out. Of the words of one sense, only the best is kept.
+        "tree squirrel" adds nothing after "squirrel", so it is left out. If several words have one sense, only the best is kept.
         """
         lines: dict[str, int] = {}
         senses: set[str] = set()
@@ -198,7 +198,7 @@ class Namer:
         return list(lines.values())
 
     def _specific(self, first: int, scores: Floats, shares: Floats, embedding: Floats) -> list[WordHit]:
-        """Return the likely labels at or below the sense of the ``first`` name, the likeliest first. People have none."""
+        """Return the likely labels at or below the sense of the ``first`` name, the likeliest first. None for names of people."""
         if first == PERSON_LINE or self.table.is_person(first):
             return []
         hits, below = [], self.table.below[first]
@@ -214,7 +214,7 @@ class Namer:
         return 0.0 if self._person_vector is None else float(embedding @ self._person_vector)
 
     def _summed(self, shares: Floats, labels: Flags, lines: Rows) -> Floats:
-        """Return the summed probability of each line's labels ``(n, lines)``."""
+        """Return for each image and line the sum of the probabilities of the line's labels ``(n, lines)``."""
         sums = np.zeros((len(self.table), len(shares)), dtype=np.float32)
         np.add.at(sums, lines, shares.T[labels])
         return sums.T
@@ -235,7 +235,7 @@ class Namer:
 
     @cached_property
     def _guarded_below(self) -> tuple[Rows, Flags]:
-        """The lines that need a sure classifier, and which labels are below each ``(lines, labels)``."""
+        """The lines that need a sure classifier, and which labels are at or below each of these lines ``(lines, labels)``."""
         lines = np.flatnonzero(self._group["g"] | self._group["w"])
         below = np.zeros((len(lines), len(self.table.own_line)), dtype=np.bool_)
         for row, line in enumerate(lines):

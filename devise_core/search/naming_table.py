@@ -17,27 +17,28 @@ from devise_core.vectors import Floats, Rows, unit_stored
 Flags = npt.NDArray[np.bool_]
 NO_LINE = -1
 PERSON_SENSES = range(9_500_000, 10_800_000)
-"""The numbers of the synsets for persons. WordNet 3.0 numbers its synsets by lexicographer file."""
+"""The numbers of the synsets for persons. They are one range because WordNet 3.0 numbers synsets by lexicographer file (topic)."""
 _NO_LABELS = np.empty(0, dtype=np.int64)
 ConceptsOf = Callable[[Sequence[str]], Floats]
-"""Returns unit rows ``(n, c)`` of texts in the concept space. A text without a known word is a row of zeros."""
+"""Returns the vectors of texts in the concept space (``text/concepts.py``) as unit rows ``(n, c)``. The row of a text without a
+known word is all zeros."""
 
 
 @dataclass(frozen=True, eq=False)
 class NamingTable:
-    """One line for each word that may name an image.
+    """The words that may name an image. A line is a word in one sense.
 
     Attributes:
         words: The word of each line.
-        synsets: Its WordNet id, such as "n02055803".
-        synonyms: The other words of the same sense.
-        prior: How familiar the word is, a log frequency ``(n,)``.
-        vectors: Unit rows ``(n, d)`` in the embedding space.
+        synsets: The WordNet id of each line's sense, such as "n02055803".
+        synonyms: The other words for each line's sense.
+        prior: How familiar each word is, as a log frequency ``(n,)``.
+        vectors: The vectors of the words in the embedding space, unit rows ``(n, d)``.
         flags: The groups of each line: "a" animal, "p" primate, "g" guarded, "w" guarded if a person may be in the image.
-        everyday_line: For each label the line of its everyday name, or ``NO_LINE`` ``(labels,)``.
-        own_line: For each label the line of its own sense, or ``NO_LINE`` ``(labels,)``.
-        below: For each line the labels at or below its sense.
-        concepts: Unit rows ``(n, c)`` in the concept space, or None.
+        everyday_line: The line of each label's everyday name, or ``NO_LINE`` ``(labels,)``.
+        own_line: The line of each label's own sense, or ``NO_LINE`` ``(labels,)``.
+        below: The labels at or below each line's sense in WordNet.
+        concepts: The vectors of the words in the concept space, unit rows ``(n, c)``, or None.
     """
 
     words: list[str]
@@ -65,7 +66,7 @@ class NamingTable:
         return len(self.words)
 
     def first_line(self, row: int) -> int:
-        """Return the first line with the same word, so that two senses of a word are shown once.
+        """Return the first line that has the same word as line ``row``, so that a word with two senses is shown once.
 
         Args:
             row: The number of a line, from 0.
@@ -95,7 +96,7 @@ class NamingTable:
             flag: The letter of the group.
 
         Returns:
-            The rows ``(m,)`` of the labels in ascending order, each once.
+            The rows ``(m,)`` of the labels in ascending order, without repetition.
         """
         rows = [self.below[row] for row in np.flatnonzero(self.flagged(flag))]
         return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *rows]))
@@ -111,10 +112,10 @@ class NamingTable:
             vectors: ``naming_vectors.npy``, ``int8 (n, d)``.
             label_count: The number of labels of the classifier.
             concepts: Gives words their vectors ``(n, c)`` in the concept space, or None.
-            dimension: The length ``d`` that the vectors must have, or None for any.
+            dimension: The dimension ``d`` that the vectors must have, or None for any.
 
         Raises:
-            ArtifactError: The files do not belong together.
+            ArtifactError: A file is damaged, or the files do not belong together.
         """
         lines = [line.split("\t") for line in read_text(table).splitlines()]
         if not lines or any(len(fields) != 8 for fields in lines):

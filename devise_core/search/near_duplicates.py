@@ -12,12 +12,13 @@ FOLDED_COSINE = 0.9
 """An image is folded under an earlier one in search results if their features have at least this cosine."""
 
 LISTED_COSINE = 0.82
-"""Images are listed as near-duplicates from this cosine on. It finds 261 of 264 copies of 44 photographs: saved as JPEG of quality
-40 or 70, at half or three quarters of the size, or cropped. Of the two million pairs among 2,000 images of Flickr8k and Pascal
-Sentences, five reach it: three show the same scene twice, and two show similar planes. Search results fold fewer images."""
+"""Images are listed as near-duplicates if their features have at least this cosine. This finds 261 of 264 copies of 44 photographs.
+The copies were saved as JPEG of quality 40 or 70, scaled to half or three quarters of the size, or cropped. Among the two million
+pairs of 2,000 images of Flickr8k and Pascal Sentences, five pairs reach this cosine. Three of the pairs show the same scene twice,
+and two show similar planes. Search results use the higher ``FOLDED_COSINE``, so they fold fewer images."""
 
 MAX_COMPARED = 400
-"""Only this many images at the start of a ranking are compared with each other. Few people look at more pages."""
+"""Only this many images at the start of a ranking are compared with each other. Few people look at more results."""
 
 
 def fold_near_duplicates(
@@ -26,13 +27,13 @@ def fold_near_duplicates(
     """Leave out images that nearly repeat an earlier one.
 
     Args:
-        ranking: Images in the order of a query.
+        ranking: Images in the order of a query's results.
         features: The backbone's features of all images of the collection, ``(n, f)``. Embeddings would fold two breeds of
             dog, because they only say what an image shows.
-        threshold: The cosine from which two images are near-duplicates.
+        threshold: Two images are near-duplicates if their features have at least this cosine.
 
     Returns:
-        The images that are kept, and for each row that is kept the rows folded under it.
+        The images that are kept, and a dictionary from the row of a kept image to the rows that are folded under it.
     """
     compared = ranking[:MAX_COMPARED]
     near = _cosines(features[compared.rows]) >= threshold  # (m, m)
@@ -51,8 +52,8 @@ def near_duplicate_groups(features: Floats, threshold: float = LISTED_COSINE) ->
     """Return the rows of images that nearly repeat each other, in groups of two or more, the largest group first.
 
     Args:
-        features: The backbone's features of the images ``(n, f)``, of which the first ``MAX_COMPARED`` are compared.
-        threshold: The cosine from which two images are near-duplicates. All images of a group are near-duplicates of its first one.
+        features: The backbone's features of the images ``(n, f)``. Only the first ``MAX_COMPARED`` rows are compared.
+        threshold: Each image of a group has at least this cosine with the first image of the group.
     """
     count = min(len(features), MAX_COMPARED)
     everything = Ranking.of(np.zeros(count, dtype=np.float32))
@@ -61,7 +62,7 @@ def near_duplicate_groups(features: Floats, threshold: float = LISTED_COSINE) ->
 
 
 def _cosines(features: Floats) -> Floats:
-    """Return the cosines of rows ``(m, f)`` with each other ``(m, m)``. This takes half the time of scaling the rows first."""
+    """Return the cosines of rows ``(m, f)`` with each other ``(m, m)``. Scaling the products is faster than scaling the rows."""
     products = features @ features.T
     lengths = np.sqrt(products.diagonal())
     if not np.isfinite(lengths).all() or not lengths.all():

@@ -1,4 +1,4 @@
-"""What the ImageNet labels say about a noun: the labels below its sense, and the kinds of thing that it belongs to."""
+"""For each noun, the ImageNet labels below its sense in WordNet, and the kinds of thing, such as "animal", that it belongs to."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ UNLIKE = {
     "n03259505": frozenset(("n03781244", "n03877845", "n03042490")),  # home: monastery, palace, cliff dwelling
     "n13134947": frozenset(("n12144580", "n12267677", "n12768682", "n13133613")),  # fruit: corn, acorn, buckeye, ear
 }
-"""Labels that WordNet has below a sense, although hardly anybody means them by its word. A search for "house" showed palaces."""
+"""For some senses, labels that WordNet places below them, although hardly anybody uses the word of the sense for the label. With
+these labels, a search for "house" showed palaces."""
 
 
 class NounSenses:
     """Senses of the nouns of a noun list, and the labels at or below each sense.
 
     Args:
-        table: For each noun the offset of its sense and the numbers of its nearest kinds, 0 for none ``int32 (nouns, 1 + kinds)``.
+        table: The WordNet offset of each noun's sense, then the numbers of its nearest kinds, ``int32 (nouns, 1 + kinds)``. The
+            number is 1 for the first of ``kinds``, and 0 if there is none.
         below: WordNet id → rows of the labels at or below it.
-        coverage: WordNet id → the share of the senses at or below it that are a label or below one.
+        coverage: WordNet id → the share of the senses at or below it that are a label or are below a label.
         kinds: WordNet id and name of each kind.
         label_names: All names of all labels.
     """
@@ -47,16 +49,15 @@ class NounSenses:
         """Read the files of a model.
 
         Args:
-            table: ``noun_senses.npy``, the offset of each noun's sense and the numbers of its nearest kinds, integers
-                ``(nouns, 1 + kinds)``.
-            coverage: ``coverage.csv``, the share of the senses below each sense that the labels cover.
-            kinds: ``near_miss.csv``, the kinds that ``near_miss`` may offer.
-            labels: ``labels.csv``, with the hypernyms of each label.
+            table: ``noun_senses.npy``, with the ``table`` of ``NounSenses``.
+            coverage: ``coverage.csv``, with how much of each sense the labels cover.
+            kinds: ``near_miss.csv``, with the kinds that ``LabelEvidence.near_miss`` may offer.
+            labels: ``labels.csv``, with the hypernyms (the more general senses) of each label.
             noun_count: The number of nouns in the noun list.
             label_count: The number of labels of the classifier.
 
         Returns:
-            The senses. The table stays on disk.
+            The senses. Their table is not loaded, but read from disk when needed.
 
         Raises:
             ArtifactError: A file is damaged, or does not fit ``noun_count`` nouns and ``label_count`` labels.
@@ -93,7 +94,7 @@ class NounSenses:
         return f"n{int(self._table[noun_row, 0]):08d}"
 
     def labels_below(self, synset: str) -> Rows:
-        """Return the rows ``(m,)`` of the labels at or below a sense; none if the classifier cannot see it.
+        """Return the rows ``(m,)`` of the labels at or below a sense. The array is empty if the classifier has no such label.
 
         Args:
             synset: The WordNet id of the sense, such as "n02139199".
@@ -101,7 +102,7 @@ class NounSenses:
         return self._below.get(synset, np.empty(0, dtype=np.int64))
 
     def coverage(self, synset: str) -> float:
-        """Return how much of a sense the labels cover, from 0 to 1.
+        """Return the share of the senses at or below a sense that the labels cover, from 0 to 1.
 
         Args:
             synset: The WordNet id of the sense, such as "n02139199".
@@ -109,7 +110,7 @@ class NounSenses:
         return self._coverage.get(synset, 0.0)
 
     def all_kinds(self) -> Iterator[tuple[str, Rows]]:
-        """Yield every kind of thing: a name to show and the labels below it."""
+        """Yield for every kind of thing a name to show and the labels below the kind."""
         for synset, name in self._kinds:
             yield name, self.labels_below(synset)
 

@@ -1,7 +1,7 @@
-"""Which pictures may show people or animals, and which words may name a picture of people.
+"""Decide which images may show people or animals, and which words may name an image of people.
 
-The pages *Your pictures* and *Labels* let a visitor type a list of words to choose from. For a picture of people, only the
-words for things, scenes and people in general are used. So nobody is called an ape, a thief or ugly by the nearest vector.
+On the pages *Your pictures* and *Labels*, a visitor types a list of words, and the app chooses words from this list for each image.
+An image of people only gets words for things, scenes and people in general. So the app calls nobody an ape, a thief or ugly.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ from devise_core.text.words_beside_people import may_name_people
 from devise_core.vectors import Floats
 
 PEOPLE_NAMED = 0.7
-"""With at least this probability, an image is in a group that is called "people". 84% of the images of Flickr8k whose captions
-mention people are in it. So are 2.7% of those whose captions mention none, and most of these show dogs. With 0.5 they were 90% and
-7.2%."""
+"""An image is called "people" if it shows people with at least this probability. This is true of 84% of the Flickr8k images whose
+captions mention people, and of 2.7% of the images whose captions mention none. Most of the latter show dogs. With a threshold of
+0.5, these shares were 90% and 7.2%."""
 ANIMAL_POSSIBLE = 0.05
 """An image that shows an animal with at least this probability is not shown beside a word for people."""
 
 _THINGS = (range(2_600_000, 4_640_000), range(7_550_000, 7_960_000), range(9_180_000, 9_480_000), range(11_500_000, 13_200_000))
-"""The numbers of the synsets for artifacts, foods, natural objects and plants, as in ``PERSON_SENSES``."""
+"""The numbers of the synsets for artifacts, foods, natural objects and plants. ``PERSON_SENSES`` has those for persons."""
 
 
 class PeopleGuard:
-    """Says which words would be an insult beside an image, by the person signal of the namer and by the classifier.
+    """Says which words would be an insult beside an image.
 
     Args:
-        namer: The namer.
+        namer: Gives the probability that an image shows a person (the person signal), and has the naming table.
         classifier: The softmax of the untrained classifier.
-        vocabulary: The nouns, or None.
-        evidence: Knows the kinds of the nouns, or None.
+        vocabulary: The nouns that the model knows, or None.
+        evidence: Knows the sense of each noun and the kinds of thing that it belongs to, or None.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class PeopleGuard:
 
     @property
     def sees_people(self) -> bool:
-        """Whether the namer has a person signal. Without it, no image seems to show people."""
+        """Whether the namer has a person signal. If it has none, every image has probability 0 of showing people."""
         return self._namer.has_person_signal
 
     def is_animal(self, noun: str) -> bool:
@@ -70,7 +70,7 @@ class PeopleGuard:
         return any(form in self._namer.animals or form in self._other_names or self._below_animal(form) for form in forms)
 
     def is_person(self, noun: str) -> bool:
-        """Return whether a noun means people in its usual sense: "nurse" does, and "chair" and "black cat" do not."""
+        """Return whether a noun means people in its usual sense. "nurse" does, but "chair" and "black cat" do not."""
         if not means_people(noun) or noun in COLOURS:
             return False
         number = self._synset(noun)
@@ -80,7 +80,7 @@ class PeopleGuard:
     def may_show_people(self, features: Floats) -> Flags:
         """Return which images may show people ``(n,)``, from features ``(n, f)``.
 
-        An image that surely shows an animal is only among them if people are likely too.
+        An image that surely shows an animal counts only if people are likely too.
         """
         return _may_be_people(self._namer.person_shares(features), self.animal_shares(features))
 
@@ -93,14 +93,15 @@ class PeopleGuard:
         return np.asarray(self.people_shares(features) >= PERSON_LIKELY, dtype=np.bool_)
 
     def people_shares(self, features: Floats) -> Floats:
-        """Return the probability ``(n,)`` that each image shows people. It is 0 if an animal is as probable."""
+        """Return the probability ``(n,)`` that each image shows people, or 0 if an animal is at least as probable."""
         person = self._namer.person_shares(features)
         return np.asarray(np.where(person > self.animal_shares(features), person, 0), dtype=np.float32)
 
     def named_people(self, features: Floats) -> Floats:
         """Return the probability ``(n,)`` that each image shows people, and 0 for images that must not be called "people".
 
-        An image needs at least ``PEOPLE_NAMED``. If an animal is as probable, it needs ``PERSON_SURE`` and must show no primate.
+        To be called "people", an image must show people with a probability of at least ``PEOPLE_NAMED``. If an animal is at least
+        as probable, the threshold is ``PERSON_SURE``, and a primate must be improbable.
         """
         person, classes = self._namer.person_shares(features), self._classifier.shares(features)
         primate = classes[:, self._primate_labels].sum(axis=1)
@@ -129,7 +130,7 @@ class PeopleGuard:
     def may_show_animals(self, features: Floats) -> Flags:
         """Return which images may show animals ``(n,)``.
 
-        An image that surely shows a person is only among them if the animal is sure too.
+        An image that surely shows a person counts only if it surely shows an animal too.
         """
         person, animal = self._namer.person_shares(features), self.animal_shares(features)
         return np.asarray((animal >= ANIMAL_POSSIBLE) & ((person < PERSON_SURE) | (animal >= SURE)), dtype=np.bool_)
@@ -141,12 +142,12 @@ class PeopleGuard:
     def allowed(self, labels: Sequence[str], features: Floats) -> Flags:
         """Return which labels may name which image ``(n, labels)``.
 
-        A sensitive word names no image. An image that may show people is only named with things, scenes and neutral words
-        for people. A name of an animal, or of another thing that is guarded beside people, needs a sure classifier. Primates and
-        insults need one even if the image is unlikely to show people.
+        A sensitive word names no image. An image that may show people is named only with words for things and scenes and neutral
+        words for people. For such an image, names of animals and of other guarded things need a sure classifier. Primates and
+        insults need a sure classifier even if the image is unlikely to show people.
 
         Args:
-            labels: The labels of a visitor.
+            labels: The labels that a visitor typed.
             features: The features of the images ``(n, f)``.
         """
         classes, person = self._classifier.shares(features), self._namer.person_shares(features)
@@ -169,7 +170,7 @@ class PeopleGuard:
         return allowed
 
     def is_refused(self, label: str) -> bool:
-        """Return whether a label is not a name for people: it needs a sure classifier, or is never allowed for them."""
+        """Return whether a label is refused for images of people: it needs a sure classifier there, or is never allowed."""
         if is_sensitive(label) or self._has_animal(label) or any(self._namer.table.flags[line] for line in self._lines(label)):
             return True
         return not may_name_people(label, self._is_thing)
@@ -183,7 +184,7 @@ class PeopleGuard:
         return not means_people(word) or any(self._synset(word) in numbers for numbers in _THINGS)
 
     def _synset(self, noun: str) -> int:
-        """Return the number of the usual sense of a noun, or 0."""
+        """Return the number of the synset of a noun's usual sense, or 0 if it is unknown."""
         synset = self._evidence.synset_of_form(noun) if self._evidence is not None else ""
         return int(synset[1:] or 0)
 
@@ -195,7 +196,7 @@ class PeopleGuard:
         return self.is_animal(" ".join(words)) or (not self._is_noun(label) and any(map(self.is_animal, words)))
 
     def _lines(self, label: str) -> list[int]:
-        """Return the lines of the naming table that are guarded beside people and have the label, or else one of its words."""
+        """Return the guarded lines of the naming table whose word is the label, or else one of the label's words."""
         words = tokens(label)
         whole = [line for form in singular_forms(" ".join(words)) for line in self._guarded.get(form, ())]
         if whole or self._is_noun(label):
@@ -213,7 +214,7 @@ class PeopleGuard:
 
     @cached_property
     def _guarded(self) -> dict[str, list[int]]:
-        """Each word of a guarded line of the naming table, with the lines."""
+        """Word → the guarded lines of the naming table with this word. A line is guarded if it has ``NamingTable.flags``."""
         guarded: dict[str, list[int]] = defaultdict(list)
         table = self._namer.table
         for line, flags in enumerate(table.flags):
@@ -223,7 +224,7 @@ class PeopleGuard:
 
     @cached_property
     def _other_names(self) -> frozenset[str]:
-        """Those synonyms of the words for animals that have several words. Single words can be words for people too."""
+        """Synonyms of words for animals, if they consist of several words. Single words could also be words for people."""
         table = self._namer.table
         rows = np.flatnonzero(table.flagged("a"))
         return frozenset(name.lower() for row in rows for name in table.synonyms[row] if " " in name)

@@ -1,4 +1,4 @@
-"""The parts of a query that the labels of the classifier can give evidence for."""
+"""The parts of a query for which the classifier's labels can give evidence (``label_evidence.py``)."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ PEOPLE = frozenset(
         "crowd",
     )
 )
-"""No label is one of these, so there is no evidence about them."""
+"""None of the classifier's labels is one of these words, so there is no evidence about them."""
 
 IN_GENERAL = frozenset(("person", "persons", "people", "human", "humans", "human being"))
-"""Words for people in general. The namer says whether an image shows people, but not which."""
+"""Words for people in general. The namer (``naming.py``) says whether an image shows people, but not who they are."""
 
 LEAST_SHARE = 0.5
-"""A clause with a minus excludes its things if its weight is at least this share of the weight of what is looked for."""
+"""A clause with a minus excludes what it names only if its weight is at least this share of the weight of the wanted clause."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +41,12 @@ class Probe:
     """One thing to find evidence for.
 
     Attributes:
-        vector: Its unit vector ``(d,)``.
+        vector: The unit vector ``(d,)`` of the thing.
         synset: The WordNet id of its sense, or None for a phrase.
-        concept: Its unit vector ``(c,)`` in the concept space, or None.
+        concept: The unit vector ``(c,)`` of the thing in the concept space (``text/concepts.py``), or None.
         noun_row: Its row in the noun list, or None for a phrase.
-        abstract: Whether no image can show it.
-        without: What an image must not show.
+        abstract: Whether no image can show the thing, as for "democracy".
+        without: Probes for what an image must not show.
     """
 
     vector: Floats
@@ -58,10 +58,11 @@ class Probe:
 
 
 def split_clauses(query: Query) -> tuple[Query, list[Query]] | None:
-    """Return the one clause that is looked for, and those that are excluded, as queries of their own.
+    """Split a query such as "bird -penguin" into the one clause that is wanted and the clauses that are excluded.
 
     Returns:
-        None if nothing is excluded, if several clauses are looked for, or if one is not known.
+        Each clause as a separate query. None if no clause is excluded, if there is not exactly one wanted clause, if a clause has
+        no known word, or if the weight of an excluded clause is too small (``LEAST_SHARE``).
     """
     unwanted = [part for part in query.clauses if part.clause.weight < 0]
     wanted = [part for part in query.clauses if part.clause.weight > 0]
@@ -73,7 +74,7 @@ def split_clauses(query: Query) -> tuple[Query, list[Query]] | None:
 
 
 def _alone(part: PlacedClause) -> Query:
-    """Return a query of one clause, which is looked for."""
+    """Return a query that consists of this clause, with weight 1."""
     assert part.vector is not None
     clause = replace(part.clause, weight=1.0)
     terms = tuple(Term(word, share, "words") for word, share in part.terms)

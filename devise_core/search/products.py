@@ -1,8 +1,8 @@
-"""Inner products of a query with the vectors of many images: exact ones, and fast ones with a bound for their error.
+"""Inner products of a query with the vectors of many images, either exact, or fast with a bound on their error.
 
-Scoring a million images by their vectors would take a second, because all of the vectors would have to be read. Each vector is
-therefore also stored with one byte for each number. Every query reads these bytes to decide which images are looked at. The
-vectors of these images then give the exact values. ``ScannedProducts`` says how far the two can differ.
+Computing exact products with a million images would take a second, because all of their vectors would have to be read. Each vector
+is therefore also stored with one byte for each number. Fast products with these bytes decide for which images the exact
+products are computed. ``ScannedProducts.error`` says how far a fast product can be from the exact one.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from devise_core.storage.mapped_rows import VectorRows, row_blocks
 from devise_core.vectors import Bytes, Floats, Rows, fault_of, quantise
 
 ERRORS = 6.0
-"""The bound on the error, in standard deviations. The sum of many rounding errors is roughly normally distributed, so one product
-in a billion is outside the bound."""
+"""The bound on the error, in standard deviations. The sum of many rounding errors is roughly normally distributed, so about one
+product in a billion is outside the bound."""
 ROWS_OF_A_CORE = 1 << 17
-"""A core multiplies at least this many rows. With fewer, handing the work to threads takes longer than they save."""
+"""Each core multiplies at least this many rows. With fewer rows, passing the work to threads takes more time than they save."""
 _SCALE_BYTES = 4
 
 
@@ -44,15 +44,15 @@ class Products(ABC):
     @property
     @abstractmethod
     def dimension(self) -> int:
-        """The length of a row."""
+        """The number of values in a row, ``d``."""
 
     @abstractmethod
     def fast(self, queries: Floats) -> Floats:
-        """Return the products with all rows ``float32 (m, n)``. Each may be off by up to ``error(queries)``."""
+        """Return the products with all rows ``float32 (m, n)``. Each product may be off by up to ``error(queries)``."""
 
     @abstractmethod
     def error(self, queries: Floats) -> float:
-        """Return the bound on the error of ``fast`` for any of the queries. 0 if it is exact."""
+        """Return the bound on the error of ``fast`` for any of the queries. It is 0 if ``fast`` is exact."""
 
     @abstractmethod
     def exact(self, queries: Floats, rows: Rows) -> Floats:
@@ -70,15 +70,15 @@ class ExactProducts(Products):
 
     @property
     def dimension(self) -> int:
-        """The length of a row."""
+        """The number of values in a row, ``d``."""
         return int(self._vectors.shape[1])
 
     def fast(self, queries: Floats) -> Floats:
-        """Return the products with all rows, which are exact."""
+        """Return the exact products with all rows ``float32 (m, n)``."""
         return np.asarray(queries @ self._vectors.T, dtype=np.float32)
 
     def error(self, queries: Floats) -> float:  # noqa: ARG002  the contract's signature
-        """Return 0."""
+        """Return 0, because the products are exact."""
         return 0.0
 
     def exact(self, queries: Floats, rows: Rows) -> Floats:
@@ -90,12 +90,12 @@ class ScannedProducts(Products):
     """A matrix that is stored twice: as it is, and with one byte for each number.
 
     Args:
-        path: The file that ``write_scan`` wrote, or several files, whose rows follow each other.
+        path: The file that ``write_scan`` wrote, or several such files, whose rows are joined in this order.
         vectors: The matrix itself ``(n, d)``, or None if ``exact`` is not used.
-        shape: The shape of the matrix, if it is not given.
+        shape: The shape of the matrix. Needed only if ``vectors`` is None.
 
     Raises:
-        ArtifactError: The file is missing or damaged, or belongs to another matrix.
+        ArtifactError: A file is missing or damaged, or belongs to another matrix.
     """
 
     def __init__(self, path: Path | Sequence[Path], vectors: VectorRows | None, shape: tuple[int, int] | None = None) -> None:
@@ -118,11 +118,11 @@ class ScannedProducts(Products):
 
     @property
     def dimension(self) -> int:
-        """The length of a row."""
+        """The number of values in a row, ``d``."""
         return self._width
 
     def fast(self, queries: Floats) -> Floats:
-        """Return the products of the stored bytes. All cores share the work."""
+        """Return the products with the stored bytes, scaled to those with the matrix. Up to eight cores share the work."""
         padded = np.pad(queries, ((0, 0), (0, _SCALE_BYTES))).astype(np.float32)
         products = np.empty((len(queries), self._count), dtype=np.float32)
         multiply_rows = fastest_multiply()
@@ -141,16 +141,16 @@ class ScannedProducts(Products):
         return products
 
     def error(self, queries: Floats) -> float:
-        """Return ``ERRORS`` standard deviations of the error that rounding can make, for the row with the largest numbers.
+        """Return ``ERRORS`` standard deviations of the rounding error of a product, for the row with the largest numbers.
 
-        The query is rounded too, if ``byte_products`` multiplies integers. That adds 0.1% if a vector has 128 numbers.
+        If ``byte_products`` multiplies integers, the query is rounded too. This adds 0.1% for vectors of 128 numbers.
         """
         longest = float(np.linalg.norm(queries, axis=1).max(initial=0.0))
         rounded = np.sqrt(1 + self._width / STEPS**2)
         return float(ERRORS * self._largest_scale / np.sqrt(12) * longest * rounded)
 
     def exact(self, queries: Floats, rows: Rows) -> Floats:
-        """Return the products of the matrix itself with the rows at ``rows``.
+        """Return the products with the rows of the matrix itself at ``rows``, ``(m, len(rows))``.
 
         Raises:
             ValueError: The matrix was not given.
@@ -169,7 +169,7 @@ def _open_scan(path: Path, width: int) -> Bytes:
 
 
 def write_scan(path: Path, vectors: VectorRows) -> None:
-    """Write the rows of ``vectors`` ``(n, d)`` with one byte for each number. Each row is followed by its scale."""
+    """Write ``vectors`` ``(n, d)`` to ``path`` with one byte for each number. Each row is followed by the scale of its bytes."""
     stored = np.lib.format.open_memmap(path, "w+", np.int8, (len(vectors), vectors.shape[1] + _SCALE_BYTES))
     for rows in row_blocks(len(vectors), BLOCK_ROWS):
         numbers, scales = quantise(vectors[rows])
@@ -181,8 +181,8 @@ def write_scan(path: Path, vectors: VectorRows) -> None:
 def use_one_thread() -> None:
     """Compute each matrix product in one thread from now on.
 
-    A server answers many small searches at once, and the threads of one of them would delay the others. ``fast`` still uses all
-    cores.
+    A server answers many small searches at once, and the threads of one search would delay the other searches. ``fast`` still uses
+    several cores.
     """
     if controller := _controller():
         controller.limit(limits=1, user_api="blas")
@@ -209,7 +209,7 @@ def _controller() -> Any:
 
 
 def _one_thread_each() -> AbstractContextManager[Any]:
-    """Keep NumPy from starting threads for each block, which would wait for each other."""
+    """Return a context in which NumPy multiplies in one thread. With more, the threads of all blocks would wait for each other."""
     controller = _controller()
     limits: AbstractContextManager[Any] = controller.limit(limits=1, user_api="blas") if controller else nullcontext()
     return limits

@@ -1,4 +1,4 @@
-"""All images of a collection in the order of a query, to be filtered, cut off and split into pages."""
+"""The images of a collection, ordered by a query. A ranking can be filtered, cut off and split into pages."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Ranking:
-    """Images in the order to show them.
+    """Images in the order in which they are shown.
 
     Attributes:
-        rows: Their rows in the collection, ``int64 (n,)``.
-        cosines: Their cosines with the query, ``float32 (n,)``.
-        scores: What they are ordered by, ``float32 (n,)``.
+        rows: The rows of the images in the collection, ``int64 (n,)``.
+        cosines: The cosine of each image with the query, ``float32 (n,)``.
+        scores: The score of each image with the query, ``float32 (n,)``. A new ranking is sorted by score.
     """
 
     rows: Rows
@@ -29,7 +29,7 @@ class Ranking:
 
     @classmethod
     def of(cls, cosines: Floats, scores: Floats | None = None) -> Ranking:
-        """Rank every image of a collection, best first; equal ones keep their order.
+        """Rank every image of a collection, best first. Images with equal scores keep their order.
 
         Args:
             cosines: The cosine of each image ``(n,)``.
@@ -49,32 +49,32 @@ class Ranking:
         """Keep some images, in the same order.
 
         Args:
-            mask: Which images of the whole collection to keep, one value for each of them.
+            mask: Whether to keep each image, with one value for each image of the whole collection.
         """
         return self.take(mask[self.rows])
 
     def then(self, others: Ranking) -> Ranking:
-        """Return these images, followed by those of ``others`` that are not among them."""
+        """Return the images of this ranking, followed by those of ``others`` that are not in this ranking."""
         return self.followed_by(others.take(~np.isin(others.rows, self.rows)))
 
     def from_cosine(self, least: float) -> Ranking:
-        """Keep the images that are near enough, in the same order.
+        """Keep the images whose cosine is at least ``least``, in the same order.
 
         Args:
-            least: The least cosine, from -1 to 1.
+            least: The lowest cosine that is kept, from -1 to 1.
         """
         return self.take(self.cosines >= least)
 
     def by_name(self, names: Sequence[str]) -> Ranking:
-        """Sort by ``names``, one for each image of the ranking, ignoring case."""
+        """Return the ranking sorted by ``names``, one for each of its images. Case is ignored."""
         order = sorted(range(len(self)), key=lambda place: names[place].casefold())
         return self.take(order)
 
     def renumbered(self, rows: Rows) -> Ranking:
-        """Return the ranking of a part of a collection in rows of the whole.
+        """Turn the ranking of some images of a collection, numbered from 0, into a ranking with their rows in the collection.
 
         Args:
-            rows: The row in the collection of each ranked image.
+            rows: The row in the collection of image 0, 1 and so on.
         """
         return Ranking(rows[self.rows], self.cosines, self.scores)
 
@@ -90,6 +90,6 @@ class Ranking:
         """Return the images at these places of the ranking.
 
         Args:
-            places: Positions in the ranking from 0, or a mask ``(n,)`` of it.
+            places: Positions in the ranking, counted from 0, or a mask ``(n,)`` over the ranking.
         """
         return Ranking(self.rows[places], self.cosines[places], self.scores[places])

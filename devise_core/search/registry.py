@@ -1,4 +1,4 @@
-"""The indexes by name."""
+"""The types of index, by name."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ INDEXES: dict[str, type[Index]] = {index.name: index for index in (ExactIndex, A
 """Add an ``Index`` here to let collections use it."""
 
 EXACT_UP_TO = 20_000
-"""Up to this many vectors the exact index answers as fast as Annoy, and it misses nothing (benchmarks/index.py)."""
+"""With up to this many vectors, the exact index answers as fast as Annoy, and it misses no neighbour (benchmarks/index.py)."""
 
 
 def default_index(count: int) -> str:
-    """Return the name of the index of a collection whose manifest names none.
+    """Return the name of the index of a collection whose manifest does not name an index.
 
-    New collections of up to ``EXACT_UP_TO`` images have this index too. Larger ones are written with ``ScanIndex``. A large
-    collection without a name was written by an earlier version, with Annoy.
+    Up to ``EXACT_UP_TO`` images, this is the exact index, as for new collections. A larger collection whose manifest does not name
+    an index was written by an earlier version of this library, with Annoy. New collections of this size have a ``ScanIndex``.
 
     Args:
         count: The number of vectors.
@@ -28,7 +28,7 @@ def default_index(count: int) -> str:
 
 
 def index_type(name: str) -> type[Index]:
-    """Return the index called ``name``.
+    """Return the type of index called ``name``.
 
     Raises:
         ArtifactError: There is no such index.

@@ -1,4 +1,8 @@
-"""Compare a query with all images of a collection, and order those that can be shown."""
+"""Compare a query with all images of a collection, and put the best of them in order.
+
+A window is the start of a ranking: only the images with the best scores. Most images of a large collection are never shown, so they
+are not put in order.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,8 @@ from devise_core.search.ranking import Mask, Ranking
 from devise_core.vectors import Floats, Rows, best_first
 
 REFINED = 640
-"""The order of this many images at the start of a window is exact. That is more than are scored in full, and fills 26 pages of 24.
-After them, the order is that of the fast products."""
+"""The order of this many images at the start of a window is exact. They fill 26 pages of 24 images, and are more than the
+``CANDIDATES`` of ``verbs/scanning.py``. After them, images are in the order of the fast products (``products.py``)."""
 
 
 class Comparison(ABC):
@@ -29,7 +33,7 @@ class Comparison(ABC):
         """Return up to ``most`` images with the best scores, the best first.
 
         Args:
-            most: How many.
+            most: The largest number of images to return.
             inside: Which images to choose from, as ``Collection.inside`` returns it. None for all.
         """
 
@@ -46,13 +50,14 @@ class Comparison(ABC):
 class Scan(Comparison):
     """The cosines and the scores of all images for one query.
 
-    A query with several senses has a row for each, and an image counts with its best one.
+    A query with several senses has one vector for each sense. An image gets its best cosine and its best score over the senses.
 
     Args:
-        semantic: The products with the embeddings.
-        vectors: Unit vectors ``(m, d)``.
-        concept: The products with the images' other vectors in the score. Without them, the score is the cosine.
-        concepts: The vectors of the query ``(m, c + 1)`` for ``concept``.
+        semantic: Computes the products with the images' embeddings.
+        vectors: The unit vectors ``(m, d)`` of the query.
+        concept: Computes the products with the images' vectors in the concept space (``ImageSide.vectors``). If it is None, the
+            score is the cosine.
+        concepts: The vectors ``(m, c + 1)`` of the query in the concept space, or None.
     """
 
     def __init__(
@@ -80,9 +85,9 @@ class Scan(Comparison):
         """Return the ``most`` images with the best scores, the best first.
 
         Args:
-            most: How many.
-            inside: Which images to choose from ``(n,)``. None for all.
-            refined: How many images are in the order of their exact scores.
+            most: The largest number of images to return.
+            inside: A mask ``(n,)`` of the images to choose from. None for all.
+            refined: The number of images at the start that are put in the order of their exact scores.
         """
         chosen = None if inside is None else np.flatnonzero(inside)
         values = self.scores if chosen is None else self.scores[chosen]
@@ -97,7 +102,7 @@ class Scan(Comparison):
         return Ranking(rows, cosines, scores)[:most]
 
     def count(self, least: float, inside: Mask | None = None) -> int:
-        """Return how many images have at least the cosine ``least``. The cosines near it are computed exactly."""
+        """Return how many images have at least the cosine ``least``. Cosines close to ``least`` are computed exactly."""
         doubtful = np.abs(self.cosines - least) <= self.cosine_error
         above = self.cosines >= least
         if self.cosine_error and doubtful.any():
@@ -107,18 +112,18 @@ class Scan(Comparison):
 
     @cached_property
     def cosine_error(self) -> float:
-        """How far ``cosines`` may be off."""
+        """How far a value of ``cosines`` may be from the exact cosine."""
         return self._semantic.error(self._vectors)
 
     @cached_property
     def score_error(self) -> float:
-        """How far ``scores`` may be off."""
+        """How far a value of ``scores`` may be from the exact score."""
         if self._concept is None or self._concepts is None:
             return self.cosine_error
         return self.cosine_error + self._concept.error(self._concepts)
 
     def _uncertain(self, rows: Rows, count: int) -> int:
-        """Return how many of ``rows``, in order of the fast scores, can be among the ``count`` best by the exact ones."""
+        """Return how many of ``rows``, sorted by fast score, can be among the ``count`` images with the best exact scores."""
         if count >= len(rows):
             return len(rows)
         least = self.scores[rows[count - 1]] - 2 * self.score_error
@@ -126,18 +131,18 @@ class Scan(Comparison):
 
 
 def _best(products: Floats) -> Floats:
-    """Return the largest product ``(n,)`` over the senses of a query."""
+    """Return the largest product ``(n,)`` of each image over the senses of a query ``(m, n)``."""
     return np.asarray(products[0] if len(products) == 1 else products.max(axis=0), dtype=np.float32)
 
 
 def candidates(values: Floats, k: int, error: float, most: int = 0) -> Rows:
-    """Return the rows of the ``most`` largest values, and of all that can be among the ``k`` largest, in order.
+    """Return the rows of the ``most`` largest values, and of all values that can be among the ``k`` largest exact values.
 
     Args:
-        values: The values ``(n,)``.
+        values: The approximate values ``(n,)``.
         k: How many of the largest exact values must be included.
-        error: How far a value may be off, 0 or more.
-        most: How many of the largest of ``values`` must be included.
+        error: How far a value may be from the exact one, 0 or more.
+        most: How many of the largest approximate values must be included.
 
     Returns:
         At least ``min(k, n)`` rows ``int64 (m,)``, in ascending order.

@@ -1,4 +1,4 @@
-"""The index of large collections: it compares all vectors with one byte for each number, and the best ones again exactly."""
+"""The index of large collections. It compares a query with all vectors, stored as bytes, and with the best ones again exactly."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from devise_core.vectors import Floats, Rows, largest, unit
 class ScanIndex(Index):
     """Compares a query with all vectors, so that it misses none.
 
-    At a million images it takes about as long as a forest that finds 98% of the neighbours. Its file is written in
-    seconds and is a quarter of the size of the vectors. A forest is larger than the vectors (``python -m benchmarks.scale``).
+    With a million images, a search takes about as long as with an Annoy forest that finds 98% of the neighbours. The file of this
+    index is written in seconds and is a quarter of the size of the vectors. A forest is larger than the vectors
+    (``python -m benchmarks.scale``).
 
     Args:
-        products: The products with unit rows.
+        products: Computes the products with the vectors of the collection, which are unit rows.
     """
 
     name = "scan"
@@ -31,7 +32,7 @@ class ScanIndex(Index):
 
     @classmethod
     def build(cls, vectors: VectorRows, path: Path) -> ScanIndex:
-        """Write the vectors with one byte for each number."""
+        """Write the vectors to ``path`` with one byte for each number, and return the index."""
         directions = unit(vectors) if isinstance(vectors, np.ndarray) else vectors
         write_scan(path, directions)
         return cls(ScannedProducts(path, directions))
@@ -46,7 +47,7 @@ class ScanIndex(Index):
         return len(self.products)
 
     def search(self, query: Floats, k: int) -> tuple[Rows, Floats]:
-        """Find the vectors nearest to a unit vector."""
+        """Return the rows and cosines of the ``k`` vectors nearest to a unit vector, the nearest first."""
         queries = check_query(query, self.products.dimension)[None]
         rows = candidates(self.products.fast(queries)[0], k, self.products.error(queries))
         cosines = self.products.exact(queries, rows)[0]

@@ -1,14 +1,15 @@
-"""The score of an image for a query: the one definition that every text search uses.
+"""Compute the score of an image for a query. Every text search uses this score.
 
-It sums four terms:
+The score sums four terms:
 
 - the cosine in the space of word vectors (DeViSE),
-- the inner product in the concept space. An image's vector there is the mean of its labels' vectors, weighted by the
-  classifier as in ConSE (Norouzi et al., 2013), plus what a linear map predicts of its caption,
-- a penalty for hubs, which are images near every query: the image's mean nearness to nouns, subtracted,
+- the inner product in the concept space. An image's vector in this space is the mean of its labels' vectors, weighted by the
+  classifier as in ConSE (Norouzi et al., 2013), plus a linear prediction of its caption's vector,
+- a penalty for hubs, which are images near every query. The image's mean nearness to nouns is subtracted,
 - the log odds that the classifier gives to the kinds of thing that the query names.
 
-The first three are inner products of one query vector with one image vector, so they are fast for many images.
+The first three terms together are two inner products of a query with an image, so they are fast for many images. In this file, a
+side is what the score needs of a query (``QuerySide``) or of images (``ImageSide``).
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats
 
 NOUN_KINDS, PHRASE_KINDS = 0.08, 0.04
-"""Weights of the log odds for a noun, and for each noun inside a phrase.
+"""The weight of the log odds for a noun, and the weight for each noun inside a phrase.
 
 These weights and ``HUB_SHARPNESS`` were chosen by cross-validation on the public training parts of Caltech-101, Pascal Sentences
-and ImageNet samples.
+and the ImageNet samples.
 """
 FAMILIAR = 150
 """The 150 most frequent words, such as "two", are not looked up as nouns inside a phrase."""
@@ -44,9 +45,9 @@ class QuerySide:
     """What the score needs of one reading of a query.
 
     Attributes:
-        vector: Unit vector ``(d,)``.
-        concept: ``(c,)``.
-        kinds: The weights of the kinds.
+        vector: The unit vector ``(d,)`` in the space of word vectors.
+        concept: The vector ``(c,)`` in the concept space.
+        kinds: The weights of the kinds of thing that the query names.
     """
 
     vector: Floats
@@ -59,9 +60,9 @@ class Scorer:
 
     Args:
         text: The text encoder.
-        concepts: The concept space.
-        kinds: The kinds of nouns.
-        images: Prepares images.
+        concepts: Gives texts their vectors in the concept space.
+        kinds: The kinds of thing that each noun belongs to.
+        images: Computes what the score needs of images.
     """
 
     def __init__(self, text: WordVectorEncoder, concepts: ConceptStore, kinds: KindTable, images: ImageVectors) -> None:
@@ -71,7 +72,7 @@ class Scorer:
         """Prepare a query.
 
         Returns:
-            One side for each sense of the query, or None for a query that names an image, which has no words to score.
+            One side for each sense of the query, or None if the query contains an image, for which there are no words to score.
         """
         if not query.clauses or any(part.clause.kind == "picture" for part in query.clauses):
             return None
@@ -82,10 +83,10 @@ class Scorer:
         return [QuerySide(query.vector, concept, self._kinds_of(query.clauses))]
 
     def text_side(self, text: str) -> QuerySide:
-        """Prepare a label or a caption. Operators in it have no meaning.
+        """Prepare a label or a caption. Query operators in the text have no meaning.
 
         Raises:
-            UnknownWordError: No word of it is known.
+            UnknownWordError: No word of the text is known.
         """
         part = self.text.place(Clause("words", text, 1.0, 0, len(text)))
         if part.vector is None:
@@ -96,10 +97,10 @@ class Scorer:
         """Prepare an ImageNet label.
 
         Args:
-            row: Its row among the labels.
-            synset: Its WordNet id.
-            hypernyms: The WordNet ids above it, with the steps up.
-            vector: Its unit vector ``(d,)``.
+            row: The label's row in the list of labels.
+            synset: The label's WordNet id.
+            hypernyms: WordNet id of each more general sense → the number of steps up from the label.
+            vector: The label's unit vector ``(d,)``.
 
         Returns:
             What the score needs of the label.
@@ -108,11 +109,11 @@ class Scorer:
         return QuerySide(vector, self.images.concepts.labels[row], kinds)
 
     def scores(self, query: list[QuerySide], images: ImageSide) -> Floats:
-        """Return the score of every image, the best one over the senses of the query.
+        """Return the score of every image, which is the best score over the senses of the query.
 
         Args:
-            query: One side for each sense, as ``query`` returns them.
-            images: ``n`` images.
+            query: One side for each sense, as the method ``query`` returns them.
+            images: What the score needs of ``n`` images.
 
         Returns:
             ``float32 (n,)``. Higher is better.
@@ -124,7 +125,7 @@ class Scorer:
         """Return the scores without the kinds of thing, which takes a tenth of the time.
 
         Args:
-            query: One side for each sense, as ``query`` returns them.
+            query: One side for each sense, as the method ``query`` returns them.
             embeddings: As in ``ImageSide`` ``(n, d)``.
             vectors: As in ``ImageSide`` ``(n, c + 1)``.
 
@@ -178,7 +179,7 @@ class Scorer:
 
 
 def _linear(query: QuerySide, embeddings: Floats, vectors: Floats) -> Floats:
-    """Return the score ``(n,)`` without the kinds: two inner products, less the constant of each image."""
+    """Return the score ``(n,)`` without the kinds: two inner products, minus the constant of each image (its penalty for hubs)."""
     return np.asarray(embeddings @ query.vector + vectors @ np.append(query.concept, np.float32(-1)), dtype=np.float32)
 
 

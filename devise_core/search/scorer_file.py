@@ -1,4 +1,4 @@
-"""Open the files of the score, which ``build concepts`` writes."""
+"""Open the files that the score (``scorer.py``) needs. ``build concepts`` writes them."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ def open_scorer(
     """Open ``scorer.npz``, ``noun_concepts.npy`` and ``word_concepts.npy``.
 
     Args:
-        tables: The maps, the labels and the kinds.
-        nouns: The nouns in the concept space.
-        words: The words in the concept space.
-        text: The text encoder they belong to.
+        tables: ``scorer.npz``, with the linear maps, the label vectors and the kinds of nouns.
+        nouns: ``noun_concepts.npy``, with the vectors of the nouns in the concept space.
+        words: ``word_concepts.npy``, with the vectors of the words in the concept space.
+        text: The text encoder whose nouns and words these are.
         classifier: The softmax of the untrained classifier.
         head: The softmax of the trained head, or None.
-        encoded: Encodes the phrases of queries, or None to add up their words.
+        encoded: Encodes the phrases of queries, or None to add up the vectors of their words.
 
     Returns:
-        The scorer. The nouns and words stay on disk.
+        The scorer. The vectors of nouns and words are not loaded, but read from disk when needed.
 
     Raises:
-        ArtifactError: A file is missing or damaged, or they do not belong together.
+        ArtifactError: A file is missing or damaged, or the files do not belong together.
     """
     arrays = _Arrays(tables, read_arrays(tables))
     with reading(tables):
@@ -64,7 +64,7 @@ def open_scorer(
 
 @dataclass(frozen=True)
 class _Arrays:
-    """The arrays of ``scorer.npz``, each checked as it is taken."""
+    """The arrays of ``scorer.npz``. Each array is checked when it is taken."""
 
     path: Path
     arrays: Mapping[str, Array]

@@ -1,7 +1,7 @@
-"""The words for what each image of a collection shows, with how sure they are.
+"""Collect words for what each image of a collection shows, each with how sure it is, from 0 to 1.
 
-The words for groups, albums and titles come from here, so that no word is used that no image shows. They are the words of a label,
-a category or a caption, and what the classifier sees. If a label of an image names a thing, the classifier is not used for it.
+The names of groups, albums and titles are chosen from these words, so every name fits an image. The words come from the labels, the
+category and the caption of an image, and from the classifier. If a label names a thing, the classifier is not used for that image.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded
 
 PERSON_WORD = "people"
-"""Every word for people becomes this one. The app does not guess who somebody is."""
+"""This word replaces every word for people. The app does not guess who somebody is."""
 LEAST_SHARE = 0.02
-"""Labels below this probability are left out of the sums, which saves most of the time."""
+"""Labels with a lower probability are left out when probabilities are added up. This saves most of the time."""
 SHOWN = 0.3
-"""With at least this probability, an image counts as showing a word."""
+"""An image counts as showing a thing if the word for it is at least this sure."""
 MENTIONED, NAMED = 0.6, 0.6
-"""How sure a word in a caption is, and how sure a clear name is. A caption may also mention what the image is not about."""
+"""How sure a word in a caption is, and a clear name (``CLEAR_NAME``). A caption may also mention what the image is not about."""
 CLEAR_NAME = 1.3
 """A name with at least this score of ``Namer`` counts as a word that the image shows, whatever its probability."""
 
@@ -40,13 +40,13 @@ Shown = dict[str, float]
 
 
 class ShownWords:
-    """Collects words for images from what is written about them and from the classifier.
+    """Collects words for images from the text that describes them and from the classifier.
 
     Args:
-        namer: The classifier and its guards, or None to use only what is written.
-        nouns: The nouns that name things, or None if there are none.
-        senses: The kinds of thing that a noun or a label belongs to, or None.
-        word_filter: The words that may be offered.
+        namer: Names images by the classifier and excludes names that could insult people. None to use only the text.
+        nouns: The nouns that name things, or None if the model has none.
+        senses: Knows the kinds of thing, such as "animal", that a noun or a label belongs to, or None.
+        word_filter: Decides which words may be offered.
     """
 
     def __init__(
@@ -62,16 +62,16 @@ class ShownWords:
         """Return the words of ``n`` images.
 
         Args:
-            items: What is written about them.
-            encoded: Their vectors.
-            described: Whether labels and captions describe the images. Otherwise they are names of folders and files, which do
-                not count.
+            items: The labels, categories and captions of the images.
+            encoded: The features and embeddings of the images.
+            described: Whether labels and captions describe the images. Otherwise they are names of folders and files, and are not
+                used.
         """
         seen = self.seen(encoded)
         return [self._joined(item, shown) for item, shown in zip(items, seen, strict=True)] if described else seen
 
     def seen(self, encoded: Encoded) -> list[Shown]:
-        """Return what the classifier sees in ``n`` images. The guards of ``Namer`` apply, and people are only "people"."""
+        """Return what the classifier sees in ``n`` images. Names that ``Namer`` excludes are left out, and people are "people"."""
         if self._namer is None:
             return [{} for _ in encoded.features]
         shares, people = self._namer.shares(encoded.features)[1], self._namer.person_shares(encoded.features)
@@ -88,14 +88,14 @@ class ShownWords:
         return {word: weight for word, weight in weights.items() if self._word_filter.allows(word)}
 
     def titles(self, encoded: Encoded) -> list[str]:
-        """Return a title for each of ``n`` images, or "" if the classifier is not sure enough."""
+        """Return a title for each of ``n`` images. A title is "" if the classifier is not sure enough."""
         if self._namer is None:
             return ["" for _ in encoded.features]
         named, seen = self._namer.name(encoded, 1), self.seen(encoded)
         return [self._title(names, shown) for names, shown in zip(named, seen, strict=True)]
 
     def _title(self, names: Names, shown: Shown) -> str:
-        """Return the first name if it is probably right, or else the narrowest kind of thing that is."""
+        """Return the first name if it is probably right, or else the narrowest kind of thing that is probably right, or ""."""
         if names.hits and names.shares[0] >= PROBABLY:
             return PERSON if names.hits[0].word in PEOPLE else names.hits[0].word
         kinds = [word for word, share in shown.items() if share >= PROBABLY and word != PERSON_WORD]
@@ -123,7 +123,7 @@ class ShownWords:
 
     @cached_property
     def _lines_of(self) -> dict[str, list[int]]:
-        """The lines of the naming table that have a word, one for each of its senses."""
+        """Word → the lines of the naming table that have it, one for each of its senses."""
         assert self._namer
         lines: dict[str, list[int]] = defaultdict(list)
         for line, word in enumerate(self._namer.table.words):
@@ -132,7 +132,7 @@ class ShownWords:
 
     @cached_property
     def _words_above(self) -> list[list[str]]:
-        """For each label its own word, its everyday word and its kinds, each once."""
+        """For each label, its own word, its everyday word and the names of its kinds, without repetition."""
         assert self._namer
         table = self._namer.table
         above: list[list[str]] = [
@@ -146,7 +146,7 @@ class ShownWords:
 
     @cached_property
     def _breadth(self) -> Counter[str]:
-        """Word → how many labels are below it."""
+        """Word → the number of labels that have it above them."""
         return Counter(word for words in self._words_above for word in words)
 
     def _kinds(self, label: str) -> Iterator[str]:
@@ -157,7 +157,7 @@ class ShownWords:
             yield from (name for name, _ in self._senses.kinds(row)) if self._senses else ()
 
     def _head(self, label: str) -> str | None:
-        """Return the noun that a label is, or ends with: "pig" for "tamworth pig"; None if it names no known thing."""
+        """Return the noun that a label is or ends with, such as "pig" for "tamworth pig". None if it names no known thing."""
         return self._noun(label) or self._noun(label.rpartition(" ")[2])
 
     def _noun(self, text: str) -> str | None:

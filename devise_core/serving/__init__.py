@@ -1,1 +1,1 @@
-"""What every server of the engine shares: the open collections, the queue of the model, limits, metrics and the log."""
+"""What the app and the API server share: the open collections, the queue for the model, limits, metrics and the log."""

@@ -1,26 +1,26 @@
-"""The bytes of files that arrive from visitors, by any route, and the one limit for all of them."""
+"""Count the bytes of files that are arriving from visitors by any route, and limit their sum."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
 Source = Callable[[], Iterable[tuple[str, int]]]
-"""Returns pairs of an address and the number of bytes that are arriving from there, or that wait for a page to read them."""
+"""Returns pairs of a client's IP address and the number of its bytes that are arriving, or that wait for a page to read them."""
 
 _SOURCES: list[Source] = []
 
 
 def count_from(source: Source) -> None:
-    """Include the bytes of another route in the limit."""
+    """Include the bytes of one more route in the limit. ``source`` is called for each new file."""
     _SOURCES.append(source)
 
 
 def refusal(length: int, address: str, limit: int) -> tuple[str, int] | None:
-    """Return why a file may not be sent, and the HTTP status; None if it may.
+    """Return why a file is refused, and the HTTP status. None if the file may be sent.
 
     Args:
         length: The size of the file in bytes.
-        address: The address of the client. One address may send half of the limit.
+        address: The IP address of the client. One address may send at most half of ``limit`` at a time.
         limit: The most bytes that may arrive at a time, by all routes and from all addresses.
     """
     arriving = [pair for source in _SOURCES for pair in source()]

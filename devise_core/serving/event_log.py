@@ -1,4 +1,4 @@
-"""The log for the operator: one line of JSON per event on stderr, without a visitor's words or pictures."""
+"""Write the log for the operator: one line of JSON per event on stderr, without a visitor's words or pictures by default."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FACTS = "facts"
 
 
 class JsonLines(logging.Formatter):
-    """Format a record as ``{"time", "level", "event", …}`` with the event's facts at the end."""
+    """Format a record as ``{"time", "level", "event", …}``, followed by the event's facts, such as a duration."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the event as one line of JSON."""
@@ -38,14 +38,14 @@ class JsonLines(logging.Formatter):
 
 
 def start(**facts: Any) -> None:
-    """Start to write events, beginning with the ``facts`` about this server."""
+    """Start to write events. The first event has the ``facts`` about this server."""
     if not LOG.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonLines())
         LOG.addHandler(handler)
         LOG.setLevel(logging.INFO)
         LOG.propagate = False
-    # Not counted, because counting reads the settings and imports pydantic, and the server does not listen yet.
+    # This event is not counted. Counting reads the settings and imports pydantic, which would delay the start of the server.
     LOG.info("start", extra={_FACTS: {"python": sys.version.split()[0], **facts}})
 
 
@@ -55,7 +55,7 @@ def record(event: str, level: int = logging.INFO, **facts: Any) -> None:
     Args:
         event: The name of the event.
         level: A level of ``logging``.
-        facts: What JSON can hold. Durations are in milliseconds and their names end with ``ms``.
+        facts: Details of the event, as values that JSON can hold. Durations are in milliseconds and their names end with ``ms``.
     """
     LOG.log(level, event, extra={_FACTS: facts})
     metrics.count(event, facts)
@@ -66,7 +66,7 @@ def timed(event: str, **facts: Any) -> Iterator[dict[str, Any]]:
     """Record ``event`` when the block has ended without an error.
 
     Yields:
-        The facts. The block may add more. The duration ``ms`` is added at the end.
+        The facts, to which the block may add more. The duration ``ms`` is added when the event is recorded.
     """
     started = time.perf_counter()
     yield facts
@@ -75,19 +75,19 @@ def timed(event: str, **facts: Any) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def timed_search(query: str) -> Iterator[dict[str, Any]]:
-    """Like ``timed``, for a query. Its text is written only if the operator has turned that on."""
+    """Record a search as ``timed`` does. The text of the query is written only if ``SEMBLANCE_LOG_QUERIES`` is on."""
     with timed("search", **({"query": query} if settings().log_queries else {})) as facts:
         yield facts
 
 
 @contextmanager
 def page_run(page: str) -> Iterator[None]:
-    """Record one run of a page and how it ended: done, stopped (a newer run replaced it) or failed."""
+    """Record one run of a page and how the run ended: done, stopped (replaced by a newer run) or failed."""
     started, end = time.perf_counter(), "stopped"
     try:
         yield
         end = "done"
-    except Exception:  # only recorded here; the server handles it
+    except Exception:  # the server handles the error
         end = "failed"
         raise
     finally:
@@ -95,7 +95,7 @@ def page_run(page: str) -> Iterator[None]:
 
 
 def record_refusal(error: DeviseError) -> None:
-    """Record which kind of error a visitor was shown. The message is included if a file of the deployment is at fault."""
+    """Record the kind of an error that a visitor was shown. The message is included only if the operator has to fix something."""
     guard = error.guard if isinstance(error, BusyError) else type(error).__name__.removesuffix("Error").lower()
     operator_fault = isinstance(error, ArtifactError | SettingsError | DeploymentError)
     level = logging.WARNING if operator_fault else logging.INFO
@@ -103,10 +103,10 @@ def record_refusal(error: DeviseError) -> None:
 
 
 def record_bug(error: BaseException) -> str:
-    """Record an unexpected error: its type and where it was raised, never its text, which may quote a visitor.
+    """Record the type of an unexpected error and where it was raised, but never its text, which may quote a visitor.
 
     Returns:
-        The number under which it is in the log.
+        A random number that identifies the error in the log.
     """
     number = secrets.token_hex(4)
     frames = [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]

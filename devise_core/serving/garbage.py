@@ -1,9 +1,9 @@
-"""Collect garbage where no visitor waits for it.
+"""Collect garbage in the background, so that no visitor waits for it.
 
-Streamlit collects garbage after each run of a page. It also clears the state of Keras then, which collects garbage again. With
-20 visitors, both took 60% of the time in which the server ran Python. So neither is done: see ``runner.postScriptGC`` in
-``.streamlit/config.toml``, and ``keep_keras_state``. What stays in memory is hidden from the collector, and the rest is collected
-in the background.
+By default, Streamlit collects garbage after each run of a page. It also clears the state of Keras, which collects garbage again.
+With 20 visitors, the two together took 60% of the time in which the server ran Python. So both are turned off, by
+``runner.postScriptGC`` in ``.streamlit/config.toml`` and by ``keep_keras_state``. Objects that stay in memory are hidden from
+Python's garbage collector, and the other objects are checked in the background.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ if TYPE_CHECKING:  # the server imports this module as it starts
     from devise_core.vision.image_encoder import ImageEncoder
 
 MAX_HEAPS = 2
-"""Heaps of the C library. By default it makes one for each thread, up to eight per core, and each keeps memory that a page
-needed only for a while. On two cores, ``python -m benchmarks.attacks`` left 32% more memory in use with them, and no more
-with two heaps."""
+"""The number of heaps of the C library. By default, the C library makes a heap for each thread, up to eight per core, and each heap
+keeps memory that a page needed only for a while. On two cores, ``python -m benchmarks.attacks`` left 32% more memory in use than
+before with the default number of heaps, and no more than before with two heaps."""
 LEAST_MAPPED = 4 << 20
-"""A block of at least this many bytes is mapped by itself, so that its memory is given back as soon as it is free. By default the
-C library raises this limit to the largest block that was ever freed. The weights of the model are then in a heap between free
-blocks that are not given back, and the server needed 20 MB more after the first label."""
+"""A memory block of at least this many bytes is mapped separately, so that its memory returns to the system when the block is freed.
+By default, the C library raises this threshold to the largest block that was ever freed. The weights of the model are then in a
+heap between free blocks that do not return to the system, and the server needed 20 MB more after the first label."""
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 """The numbers of the options in ``malloc.h``."""
 PERIOD = 20.0
-"""Seconds between two collections. Python starts some by itself, but rarely a full one."""
+"""Seconds between two garbage collections. Python also collects by itself, but rarely checks all objects."""
 
 
 def limit_heaps() -> None:
-    """Let all threads share ``MAX_HEAPS`` heaps without large blocks. Call it before any thread is started.
+    """Let all threads share ``MAX_HEAPS`` heaps without large blocks. Call this function before any thread is started.
 
-    The environment may set other limits. See https://man7.org/linux/man-pages/man3/mallopt.3.html. Other systems than Linux have no
-    such heaps.
+    Limits that are set in the environment are kept. See https://man7.org/linux/man-pages/man3/mallopt.3.html. On systems other than
+    Linux, this function does nothing.
     """
     if option := _of_c_library("mallopt"):
         if "MALLOC_ARENA_MAX" not in os.environ:
@@ -49,14 +49,14 @@ def limit_heaps() -> None:
 
 
 def freeze_memory() -> None:
-    """Collect garbage, such as a model that has been replaced, and hide the rest from the collector."""
+    """Collect garbage, such as a model that has been replaced, and hide the remaining objects from the garbage collector."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
 def load_into_memory(encoder: ImageEncoder) -> None:
-    """Load the model in a way that does not slow down what runs beside it. Raises what ``ImageEncoder.load`` raises."""
+    """Load the model, and keep Keras and the garbage collector from slowing down pages. Errors of ``encoder.load`` are raised."""
     with without_tensorflow_notes():
         encoder.load()
     keep_keras_state()
@@ -65,13 +65,13 @@ def load_into_memory(encoder: ImageEncoder) -> None:
 
 
 def collect_in_background(period: float = PERIOD) -> threading.Event:
-    """Collect garbage from now on, in a thread that ends with the process.
+    """Start a thread that collects garbage regularly until the process ends.
 
     Args:
         period: Seconds between two collections.
 
     Returns:
-        Set it to end the thread earlier.
+        An event. Set it to end the thread earlier.
     """
     stopped = threading.Event()
     threading.Thread(target=_collect, args=(period, stopped), daemon=True, name="collect-garbage").start()
@@ -79,7 +79,7 @@ def collect_in_background(period: float = PERIOD) -> threading.Event:
 
 
 def keep_keras_state() -> None:
-    """Keep Streamlit from clearing the state of Keras. No run of a page makes a model, and the one model is used by all of them."""
+    """Keep Streamlit from clearing the state of Keras. Page runs create no models, and all of them share one model."""
     if keras := sys.modules.get("keras"):
         keras.backend.clear_session = _clear_nothing
 
@@ -95,11 +95,11 @@ def _collect(period: float, stopped: threading.Event) -> None:
 
 
 def _return_memory() -> None:
-    """Give memory that is free back to the system. The C library of Linux keeps most of it in its heaps."""
+    """Return free memory to the system. Otherwise the C library of Linux keeps most of it in its heaps."""
     if trim := _of_c_library("malloc_trim"):
         trim(0)
 
 
 def _of_c_library(name: str) -> Callable[..., int] | None:
-    """Return a function of the C library of Linux. None on other systems, and if that library does not have it."""
+    """Return a function of the C library of Linux, or None on other systems, or if the library does not have the function."""
     return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

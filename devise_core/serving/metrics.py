@@ -1,4 +1,7 @@
-"""Counters and latencies of events in Prometheus' text format, if ``SEMBLANCE_METRICS`` is on."""
+"""Count events and measure their latencies for Prometheus, if ``SEMBLANCE_METRICS`` is on.
+
+Events and their facts (details, such as a duration) come from ``event_log.py``.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Counter, Histogram
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
-"""Upper bounds of the histogram buckets."""
+"""Upper bounds of the histogram buckets, in seconds."""
 
 
 _GAUGES: dict[str, tuple[str, Callable[[], float]]] = {}
@@ -22,7 +25,7 @@ _GAUGES: dict[str, tuple[str, Callable[[], float]]] = {}
 
 @dataclass(frozen=True)
 class Instruments:
-    """What each event updates: a counter, labelled by some of its facts, and a histogram of its duration."""
+    """The metrics that events update: counters, labelled by some of the event's facts, and histograms of durations in seconds."""
 
     registry: CollectorRegistry
     counters: dict[str, tuple[Counter, tuple[str, ...]]]
@@ -31,11 +34,11 @@ class Instruments:
 
 
 def add_gauge(name: str, meaning: str, value: Callable[[], float]) -> None:
-    """Show a value that only one kind of server has. Call it before the first event.
+    """Add a value that only one kind of server has, such as its number of sessions. Call this before the first event.
 
     Args:
         name: The name of the value in the metrics.
-        meaning: A sentence about it.
+        meaning: A sentence that describes the value.
         value: Returns the current value. It is called each time the metrics are read.
     """
     _GAUGES[name] = meaning, value
@@ -57,7 +60,7 @@ def count(event: str, facts: dict[str, Any]) -> None:
 
 @cache
 def metrics_on() -> bool:
-    """Whether the operator has turned metrics on."""
+    """Return whether the operator has turned metrics on."""
     try:
         return settings().metrics
     except SettingsError:
@@ -66,7 +69,7 @@ def metrics_on() -> bool:
 
 @cache
 def instruments() -> Instruments:
-    """Return the instruments of this process. They are created on first use."""
+    """Return the instruments of this process, which are created on first use."""
     from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
     from devise_core.serving.model_slots import model_slots
@@ -98,7 +101,7 @@ def instruments() -> Instruments:
 
 
 def exposition() -> tuple[bytes, str]:
-    """Return all values in Prometheus' text format, and its media type."""
+    """Return all values in Prometheus' text format, and the media type of this format."""
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
     return generate_latest(instruments().registry), CONTENT_TYPE_LATEST

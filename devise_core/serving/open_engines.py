@@ -1,4 +1,4 @@
-"""The engines of a server: one model for all of them, and one open collection per name."""
+"""Open the engines of a server. They all share one model, and there is one engine for each collection."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from devise_core.storage.paths import ArtifactLayout, CollectionLayout, artifact
 
 
 class Opening:
-    """An engine that is being opened, in a thread of its own, or that is open.
+    """An engine that a separate thread is opening, or has opened.
 
     Args:
         version: Identifies the state of the files when opening began.
-        open_engine: Opens it.
+        open_engine: Opens and returns the engine. It is called in a separate thread.
     """
 
     def __init__(self, version: object, open_engine: Callable[[], Engine]) -> None:
@@ -35,16 +35,16 @@ class Opening:
         threading.Thread(target=self._run, args=(open_engine,), daemon=True, name="open-collection").start()
 
     def engine(self, name: str, seconds: float | None) -> Engine:
-        """Return the engine once it is open.
+        """Wait until the engine is open, and return it.
 
         Args:
-            name: The name of the collection, for the message.
-            seconds: How long opening may take since it began. None for no limit. A later caller waits only for the
-                rest of this time.
+            name: The name of the collection, for the error message.
+            seconds: How many seconds opening may take, counted from its start. None for no limit. A later caller waits only for
+                the rest of this time.
 
         Raises:
-            SlowCollectionError: It is not open in time.
-            DeviseError: It cannot be opened.
+            SlowCollectionError: The engine is not open in time.
+            DeviseError: The engine cannot be opened.
         """
         if not self._done.wait(None if seconds is None else max(0.0, self._started + seconds - time.monotonic())):
             raise SlowCollectionError(name, seconds or 0.0)
@@ -64,19 +64,19 @@ class Opening:
 class EngineCache:
     """Engines by name. An engine is opened again when its files change. A failure is not cached, so that files can be fixed.
 
-    Each is opened in a thread of its own, so that one that hangs does not block the others.
+    Each engine is opened in a separate thread, so that an engine that hangs does not block other engines.
     """
 
     def __init__(self) -> None:
         self._lock, self._entries = threading.Lock(), dict[str, Opening]()
 
     def start(self, name: str, version: object, open_engine: Callable[[], Engine]) -> Opening:
-        """Return an engine by its name, and begin to open it if it is not open yet or has changed.
+        """Return an engine by its name, and begin to open it if it is not open yet, has failed to open, or has changed.
 
         Args:
             name: The name of the engine.
             version: If it is not equal to the previous version, the engine is opened again.
-            open_engine: Opens it in a thread of its own.
+            open_engine: Opens and returns the engine. It is called in a separate thread.
 
         Returns:
             The engine, which may still be opening.
@@ -90,11 +90,15 @@ class EngineCache:
 
 _BASE = EngineCache()
 _COLLECTIONS: WeakKeyDictionary[Engine, EngineCache] = WeakKeyDictionary()
-"""The open collections of a base engine. They are dropped with it when the model's files change."""
+"""Base engine → the engines over its collections. When the model's files change, a new base engine replaces the old one, and the
+engines over the old one's collections are dropped."""
 
 
 def base_engine() -> Engine:
-    """Return the engine over the first collection that opens. The model itself is loaded later. Raises ``DeviseError``."""
+    """Return the engine over the first collection that opens. The image model is loaded later.
+
+    Raises ``DeviseError`` if the engine cannot be opened.
+    """
     root = artifacts_folder()
 
     def open_in_time(engine: Engine, name: str) -> Engine:
@@ -107,8 +111,8 @@ def base_engine() -> Engine:
 def default_engine() -> Engine:
     """Return the engine over the default collection.
 
-    If there is none, it is over the first collection of the model, even if that was made after the server started. Raises
-    ``DeviseError``.
+    If this model has no default collection, the engine is over the first collection that opens, even if the collection was made
+    after the server started. Raises ``DeviseError`` if the model or the default collection cannot be opened.
     """
     base = base_engine()
     places = _places(base)
@@ -126,7 +130,7 @@ def collection_engine(name: str) -> Engine:
 
     Raises:
         UnknownCollectionError: There is no collection of this name. A path is not a name, so visitors cannot open other folders.
-        DeviseError: It cannot be opened.
+        DeviseError: The model or the collection cannot be opened.
     """
     base = base_engine()
     places = _places(base)
@@ -159,11 +163,11 @@ class OfferedCollection:
     """A collection that this server offers.
 
     Attributes:
-        name: Its name in commands and in the address.
-        title: What pages call it.
-        description: What it shows, in a sentence, or an empty string.
-        opens: Whether it opens. Otherwise it is damaged, or slow.
-        slow: Whether it is still being opened.
+        name: The name in commands and in the address of a page.
+        title: The name on pages.
+        description: What the collection shows, in a sentence, or an empty string.
+        opens: Whether the collection can be opened in time. If not, it is damaged or ``slow``.
+        slow: Whether the collection is still being opened.
     """
 
     name: str
@@ -174,7 +178,7 @@ class OfferedCollection:
 
 
 def offered_collections() -> list[OfferedCollection]:
-    """List the collections of this server: the default one if it opens, then the others that open, then the rest.
+    """List the collections of this server: the default collection if it opens, then the others that open, then the rest.
 
     Raises:
         DeviseError: The model cannot be opened.
@@ -191,11 +195,11 @@ Place = Path | Version
 """Where a collection is: a folder, or a version in Milvus."""
 _LISTING = MilvusListing()
 REMOTE_SECONDS = 2.0
-"""How long the list of collections waits for one in Milvus to open, so that its server cannot block the pages of others."""
+"""Seconds that the list of collections waits for a collection in Milvus. So a slow Milvus server does not block other collections."""
 
 
 def list_remote_collections() -> None:
-    """Begin to list the collections in Milvus, if there is a server, so that the first page knows them."""
+    """Begin to list the collections in Milvus, if a Milvus server is configured, so that the first page can show them."""
     _LISTING.versions(wait=False)
 
 
@@ -204,7 +208,7 @@ def _places(base: Engine) -> dict[str, Place]:
 
 
 def _patience(place: Place) -> float:
-    """Return how many seconds the list of collections waits for one to open."""
+    """Return how many seconds the list of collections waits for the collection at ``place`` to open."""
     seconds = settings().open_seconds
     return seconds if isinstance(place, Path) else min(REMOTE_SECONDS, seconds)
 
@@ -225,7 +229,7 @@ def _opening_over(base: Engine, name: str, place: Place) -> Opening:
 
 
 def _offered(name: str, opening: Opening, seconds: float) -> OfferedCollection | None:
-    """Describe a collection. None if another model made it. Such a collection is not damaged."""
+    """Describe a collection. Return None if it was made with another model, since it is not damaged, but cannot be searched."""
     try:
         collection = opening.engine(name, seconds).collection
     except OtherModelError:

@@ -9,9 +9,10 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 def is_cross_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a browser says that a page of another origin makes the request.
+    """Return whether a browser says that a page of another origin makes the request.
 
-    A program that is not a browser usually sends neither header, and its requests are allowed. They do not use a visitor's rights.
+    A program that is not a browser usually sends neither ``Sec-Fetch-Site`` nor ``Origin``. Its requests are allowed, because
+    they do not use the rights of a visitor.
 
     Args:
         headers: The headers of the request, with names in lower case.

@@ -1,7 +1,7 @@
 """Keep TensorFlow's notes out of the stderr of a server, which is its log.
 
-TensorFlow's C++ code writes to file descriptor 2 before any of its settings takes effect. Everything else that is written during
-that time is kept.
+TensorFlow's C++ code writes to file descriptor 2 before any of TensorFlow's settings takes effect. So the output to this descriptor is
+filtered. Everything except the notes is kept.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 _NOTE = re.compile(rb"WARNING: All log messages before absl::|[IW]\d{4} |\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IW] ")
-"""How notes and warnings of TensorFlow begin, in the formats of its versions. Its errors begin with an E or an F."""
+"""How notes and warnings begin, in the formats of different TensorFlow versions. Errors have an E or an F instead of the I or W."""
 _SECONDS = 1.0
-"""How long to wait for the last lines. A process that was started inside the block keeps the pipe open."""
+"""Seconds to wait for the last lines. A process that was started inside the block can keep the pipe open for longer."""
 _LOCK = threading.Lock()
 
 
@@ -42,7 +42,7 @@ def without_tensorflow_notes() -> Iterator[None]:
 
 
 def _forward(reader: int, target: int) -> None:
-    """Write the lines from a pipe to a file descriptor, except for notes. Closes both."""
+    """Write the lines from the pipe ``reader`` to ``target``, except for notes. Close both file descriptors at the end."""
     with os.fdopen(reader, "rb") as lines, os.fdopen(target, "wb", buffering=0) as written:
         for line in lines:
             if not _NOTE.match(line):

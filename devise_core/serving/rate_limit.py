@@ -9,7 +9,7 @@ from collections import OrderedDict, deque
 MINUTE = 60.0
 MAX_NAMES = 10_000
 MAX_ADDRESSES = 1_000
-"""How many addresses are remembered. Beyond it, the one that has not been used for the longest time is forgotten."""
+"""How many addresses are remembered. If there are more, the address that has not been used for the longest time is forgotten."""
 
 
 def try_again(seconds: float) -> str:
@@ -47,7 +47,7 @@ class CpuBudget:
         self._lock = threading.Lock()
 
     def spend(self, now: float, seconds: float) -> None:
-        """Count ``seconds`` of CPU time that have ended at the time ``now``."""
+        """Count ``seconds`` of CPU time that were used up to the time ``now``."""
         with self._lock:
             self._spent.append((now, seconds))
 
@@ -71,19 +71,20 @@ class NamedLimits:
     """A limit for each name, such as an address, an API key, or a pass that identifies a session.
 
     Args:
-        max_names: How many are remembered. Beyond it, the one that has not been used for the longest time is forgotten.
+        max_names: How many names are remembered. If there are more, the name that has not been used for the longest time is
+            forgotten.
     """
 
     def __init__(self, max_names: int = MAX_NAMES) -> None:
         self._max_names, self._lock, self._limits = max_names, threading.Lock(), OrderedDict[str, RateLimit]()
 
     def add(self, name: str, limit: int, window: float = MINUTE) -> None:
-        """Let a name send requests. Does nothing if the name has a limit already.
+        """Set the limit of a name, unless the name already has a limit.
 
         Args:
             name: The name.
-            limit: How many requests it may send in a window.
-            window: The length of the window in seconds.
+            limit: How many requests the name may send in a window.
+            window: The duration of the window in seconds.
         """
         with self._lock:
             if name not in self._limits:
@@ -93,7 +94,7 @@ class NamedLimits:
                 self._limits.popitem(last=False)
 
     def seconds_to_wait(self, name: str, now: float) -> float | None:
-        """Count a request like ``RateLimit.seconds_to_wait``. Returns None if there is no such name."""
+        """Count a request as ``RateLimit.seconds_to_wait`` does, or return None if there is no such name."""
         with self._lock:
             rate = self._limits.get(name)
             if rate is None:

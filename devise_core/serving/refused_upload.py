@@ -10,21 +10,21 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 MAX_SECONDS = 30.0
-"""How long the rest of a refused upload is read. A proxy waits as long for a client (``lingering_time`` of nginx)."""
+"""How many seconds the rest of a refused upload is read. nginx reads on for the same time by default (``lingering_time``)."""
 IDLE_SECONDS = 1.0
-"""After this time without new bytes nothing more is expected. nginx stops sending once it has the answer."""
+"""If no new bytes arrive for this many seconds, the upload has ended. nginx stops sending as soon as it has the answer."""
 
 
 class RefusedUpload(Response):
-    """A refusal that is sent at once, though the sender may still be sending.
+    """A refusal that is sent at once, even if the upload is still arriving.
 
-    A server that closes a connection with unread bytes resets it. A proxy or browser in the middle of sending then loses the
-    answer. So the rest of the upload is read and dropped before the connection is closed.
+    If a server closes a connection with unread bytes, the connection is reset. A proxy or browser that is still sending then loses
+    the answer. So the rest of the upload is read and dropped before the connection is closed.
 
     Args:
         reason: Why the upload is refused, and what to do.
         status: The HTTP status.
-        headers: Further headers.
+        headers: Additional headers.
         media_type: The media type of the reason.
     """
 
@@ -34,7 +34,7 @@ class RefusedUpload(Response):
         super().__init__(reason, status, headers, media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Send the answer, drop what still arrives, and end the response."""
+        """Send the answer, read and drop the rest of the upload, and end the response."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
         with suppress(TimeoutError):
@@ -45,6 +45,6 @@ class RefusedUpload(Response):
 
 
 async def _more_arrives(receive: Receive) -> bool:
-    """Read and drop one piece of the upload. Return whether another follows."""
+    """Read and drop one piece of the upload, and return whether another piece follows."""
     async with asyncio.timeout(IDLE_SECONDS):
         return bool((await receive()).get("more_body"))

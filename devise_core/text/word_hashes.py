@@ -10,11 +10,11 @@ Hashes = npt.NDArray[np.uint32]
 
 
 class WordHashes:
-    """A sorted list of hashes. Two words can have the same hash, so the caller compares the words.
+    """A sorted list of the hashes of words. Two words can have the same hash, so the caller compares the words themselves.
 
     Args:
-        text: The words, each with a line break before it, and one at the end.
-        starts: The position of each line break ``(n + 1,)``.
+        text: The words, separated by line breaks, with a line break before the first word and one after the last.
+        starts: The position of each line break ``(n + 1,)``. The row of a word is its position among the ``n`` words.
     """
 
     def __init__(self, text: bytes, starts: Hashes) -> None:
@@ -27,7 +27,7 @@ class WordHashes:
         self._sorted = hashes[self._rows]
 
     def rows(self, word: str) -> list[int]:
-        """Return the rows of the words with the hash of ``word``, in order."""
+        """Return the rows of all words that have the same hash as ``word``, in ascending order."""
         letters = f"\n{word}".encode()
         total = sum(letter * self._numbers[place % POSITIONS] for place, letter in enumerate(letters))
         key = np.uint32(total & 0xFFFFFFFF)

@@ -1,7 +1,7 @@
 """The word store: a vocabulary in order of frequency and its vectors, memory-mapped.
 
 There are three files: ``words.txt`` (one word per line, the most frequent first), ``word_vectors.npy`` (``int8 (n, d)``) and
-``word_scales.npy`` (``float32 (n,)``). Opening reads only the words. A search reads the vectors through the page cache.
+``word_scales.npy`` (``float32 (n,)``). Opening the store does not read the vectors. A search reads them from disk.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from devise_core.text.word_hashes import WordHashes
 from devise_core.vectors import Bytes, Floats, cosines, largest, row_lengths, unit_stored
 
 SPELLING_POOL = 200_000
-"""Spellings are suggested from this many of the most frequent words. Rarer words are mostly misspellings themselves."""
+"""Spelling suggestions come from this many of the most frequent words. Rarer words are mostly misspellings themselves."""
 
 SCANNED_BYTES = 100_000
-"""The most frequent words, some ten thousand, are found by a scan, so that the first answer need not wait for the hashes of all
-words."""
+"""How many bytes at the start of ``words.txt`` are scanned for a word. They hold about ten thousand of the most frequent words. The
+scan finds these words without waiting until the hashes of all words are computed."""
 
 FIRST = 5_000
-"""How many of the most frequent words are kept in a dictionary, to look up hundreds at a time."""
+"""How many of the most frequent words are kept in a dictionary, for code that looks up hundreds of words at a time."""
 
 KEPT_ROWS = 4_096
-"""How many words are kept with their rows, since one query looks up each of its words about ten times."""
+"""How many words that were looked up are kept with their rows. One query looks up each of its words about ten times."""
 
 _ZIPF_OFFSET = 2.7
 """Mandelbrot's correction to Zipf's law for English: the probability of the word at rank r is proportional to 1 / (r + 2.7)."""
@@ -42,10 +42,10 @@ class WordStore:
     Args:
         words: The content of ``words.txt``.
         vectors: One row for each word, ``int8 (n, d)``.
-        scales: What to multiply each row with, ``float32 (n,)``.
+        scales: The factor to multiply each row by, ``float32 (n,)``.
 
     Raises:
-        ArtifactError: There is not one vector and one scale for each word.
+        ArtifactError: The number of vectors or of scales differs from the number of words.
     """
 
     def __init__(self, words: bytes, vectors: Bytes, scales: Floats) -> None:
@@ -69,13 +69,13 @@ class WordStore:
         Args:
             words: ``words.txt``, one word on each line, the most frequent first.
             vectors: ``int8 (n, d)``, a row for each word.
-            scales: ``float32 (n,)``, what each row is multiplied by.
+            scales: ``float32 (n,)``, the factor to multiply each row by.
 
         Returns:
             The store. Its vectors stay on disk.
 
         Raises:
-            ArtifactError: A file is missing or damaged, or they do not belong together.
+            ArtifactError: A file is missing or damaged, or the files do not belong together.
         """
         return cls(
             read_bytes(words),
@@ -88,14 +88,14 @@ class WordStore:
 
     @property
     def dimension(self) -> int:
-        """The length ``d`` of a vector."""
+        """The dimension ``d`` of the vectors."""
         return int(self.vectors.shape[1])
 
     def __contains__(self, word: str) -> bool:
         return self.row(word) is not None
 
     def row(self, word: str) -> int | None:
-        """Return the row of ``word``, which is also its frequency rank; None for an unknown word."""
+        """Return the row of ``word``, which equals its frequency rank, or None if the word is unknown."""
         if self._all_rows is not None:
             return self._all_rows.get(word)
         entry = self._looked_up.get(word)
@@ -104,7 +104,7 @@ class WordStore:
         return entry[0]
 
     def _remember(self, word: str, row: int | None) -> tuple[int | None]:
-        """Keep the row of a word, so that a later look-up of a rare one need not wait for the hashes."""
+        """Keep the row of a word, so that the next look-up of this word does not wait for the hashes."""
         if len(self._looked_up) >= KEPT_ROWS:
             self._looked_up.clear()
         entry = self._looked_up[word] = (row,)
@@ -131,7 +131,7 @@ class WordStore:
             at = end
 
     def index_words(self) -> WordStore:
-        """Build a dictionary of all words (0.1 s, 40 MB), for a job that looks up thousands. Returns the store."""
+        """Build a dictionary of all words (0.1 s, 40 MB), for a job that looks up thousands of words. Return the store."""
         text = self._text[1:-1].decode(errors="replace")
         self._all_rows = {word: row for row, word in enumerate(text.split("\n"))}
         return self
@@ -153,11 +153,11 @@ class WordStore:
         """Return the weights of words by how rare they are: near 0 for "the", near 1 for "violin".
 
         This is smooth inverse frequency (Arora et al., 2017, "A simple but tough-to-beat baseline for sentence embeddings"),
-        with p from a word's rank by Zipf's law.
+        where the probability p of a word is estimated from its rank by Zipf's law.
 
         Args:
-            rows: The rows ``(m,)`` of the words, which are their ranks.
-            a: The probability of a word that weighs one half.
+            rows: The rows ``(m,)`` of the words, which equal their frequency ranks.
+            a: A word with this probability gets the weight one half.
 
         Returns:
             ``a / (a + p(word))``, from 0 to 1, ``float32 (m,)``.
@@ -170,10 +170,10 @@ class WordStore:
         """Return the ``k`` words nearest to a unit ``vector`` ``(d,)``, exactly.
 
         Args:
-            vector: A vector in the space of the word vectors, or in a space that lacks ``directions``.
+            vector: A vector in the space of the word vectors. If ``directions`` are given, they must be removed from it already.
             k: How many words to return.
-            directions: Orthonormal rows ``(m, d)`` to take out of every word's vector first, as ``vectors.cosines`` does.
-            among: Search only this many of the most frequent words.
+            directions: Orthonormal rows ``(m, d)`` to remove from each word vector before it is compared (see ``vectors.cosines``).
+            among: How many of the most frequent words to search, or None for all words.
         """
         scores = cosines(vector, self.vectors[:among], self._lengths_without(directions)[:among])
         hits = {int(row): WordHit(self.word(int(row)), float(scores[row])) for row in largest(scores, k)}
@@ -182,14 +182,14 @@ class WordStore:
         return list(hits.values())
 
     def spellings(self, word: str, k: int | None = 5) -> list[str]:
-        """Return known words that are spelled like another one.
+        """Return known words with a spelling similar to that of ``word``.
 
         Args:
             word: The word, in lower case.
-            k: How many words to return at most, or None for all.
+            k: How many words to return at most, or None for all such words.
 
         Returns:
-            The words, those with the fewest edits first, then the more frequent. At most a third of the letters may differ.
+            The words with at most one edit per three letters of ``word``, ordered by the number of edits, then by frequency.
         """
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
@@ -201,7 +201,7 @@ class WordStore:
         return [match for match, _, _ in sorted(near, key=lambda each: (each[1], each[2]))[:k]]
 
     def _lengths_without(self, directions: Floats | None) -> Floats:
-        """Return the lengths of all rows without ``directions``, computed once."""
+        """Return the length of each vector after ``directions`` are removed. The result is kept for the next search."""
         key = b"" if directions is None else directions.tobytes()
         if key not in self._lengths:
             self._lengths[key] = row_lengths(self.vectors, directions)
@@ -209,7 +209,7 @@ class WordStore:
 
     @cached_property
     def first_ranks(self) -> dict[str, int]:
-        """The rows of the ``FIRST`` most frequent words."""
+        """Each of the ``FIRST`` most frequent words with its row."""
         return {self.word(row): row for row in range(min(FIRST, len(self)))}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A text encoder over word vectors: GloVe in the bundled model."""
+"""A text encoder that adds up word vectors. The bundled model uses GloVe vectors."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from devise_core.vectors import Floats, without
 
 
 class WordVectorEncoder(TextEncoder):
-    """Adds up word vectors.
+    """Encodes a text as the sum of its word vectors.
 
-    A text that is a noun of the list gets that noun's vector, which takes its hypernyms into account. Any other text gets
-    the sum of its words' unit vectors. Each word is weighted by its rarity, so two words decide "a bird near the water".
-    Last, the strongest directions that all label vectors share are removed. They say "a thing" and tell no thing from
-    another (Mu & Viswanath, 2018, "All-but-the-top").
+    A text that is in the list of nouns gets the vector of that noun, which includes the noun's hypernyms (see ``NounStore``).
+    Any other text gets the sum of its words' unit vectors. Each word is weighted by its rarity, so "bird" and "water" decide
+    the vector of "a bird near the water". Then the strongest directions that all label vectors share are removed. These
+    directions only mean "a thing" and do not distinguish one thing from another (Mu & Viswanath, 2018, "All-but-the-top").
 
     Args:
         words: All words with their vectors.
         nouns: The nouns with their vectors.
-        directions: The shared directions, orthonormal rows ``(m, d)``.
-        word_filter: The words that the vocabulary may offer. Every word can be encoded.
-        foreign: Nouns of other languages, which queries may use.
+        directions: The shared directions to remove, orthonormal rows ``(m, d)``.
+        word_filter: The words that the vocabulary may suggest. Words that it refuses can still be encoded.
+        foreign: Nouns of other languages that a query may contain.
     """
 
     def __init__(
@@ -52,12 +52,12 @@ class WordVectorEncoder(TextEncoder):
 
     @property
     def dimension(self) -> int:
-        """The length ``d`` of a vector."""
+        """The dimension ``d`` of the vectors."""
         return self.words.dimension
 
     @property
     def vocabulary(self) -> WordVocabulary:
-        """The words and the nouns."""
+        """The words and the nouns that the encoder knows."""
         return self._vocabulary
 
     def encode(self, texts: Sequence[str]) -> Floats:
@@ -67,14 +67,14 @@ class WordVectorEncoder(TextEncoder):
         return np.stack([self._encode(text) for text in texts])
 
     def place(self, clause: Clause, spellings: Mapping[str, str] = NO_SPELLINGS) -> PlacedClause:
-        """Place a clause: a noun of the list, or the words that are known, without those that no image shows.
+        """Return a clause with its vector: that of a noun in the list, or of the known words except those that no image shows.
 
         Args:
             clause: A clause of a query, without an image.
-            spellings: Misspelled word → right spelling.
+            spellings: Each misspelled word with its right spelling.
 
         Returns:
-            The clause with its unit vector ``(d,)``, or None in place of it if no word is known.
+            The clause with its unit vector ``(d,)``. The vector is None if no word is known.
         """
         read = self._query_words.read(clause, spellings)
         noun, (known, unknown) = self._vocabulary.noun_row(read.text), self.phrases.known(read.text)
@@ -108,9 +108,9 @@ class WordVectorEncoder(TextEncoder):
         return self._phrase(known, unknown)[0]
 
     def _phrase(self, known: Sequence[tuple[str, int]], unknown: Sequence[str]) -> tuple[Floats, list[tuple[str, float]]]:
-        """Return the unit vector of the known words of a phrase, and what it was read as with shares."""
+        """Return the unit vector of the known words of a phrase, and the terms it was read as, each with a share."""
         noun = self.nouns.row(" ".join(word for word, _ in known)) if unknown else None
-        if noun is not None:  # without the unknown words, the phrase is a noun
+        if noun is not None:  # the known words together are a noun
             return self.nouns.vector(noun), [(self.nouns.nouns[noun], 1.0)]
         rows = [row for _, row in known]
         weights = self.words.rarity(rows)

@@ -27,14 +27,14 @@ from devise_core.vectors import Floats, Rows, unit, without
 ARTICLES = ("a", "an", "the")
 
 MAX_KEPT = 4_096
-"""How many texts are kept with the words near them."""
+"""How many query texts are kept with their nearest words."""
 
 _SPARE = 40
-"""How many more words are searched for than are needed, because a second search takes as long as the first. Of the 32 words nearest
-to a noun, up to half are not offered."""
+"""How many words a search asks for beyond the number needed. Up to half of the 32 words nearest to a noun are not offered, and a
+second search would take as long as the first."""
 
 _POOL = 150
-"""Among this many nearest familiar words there is a noun that a word path has not used yet."""
+"""How many of the nearest familiar words are searched for a noun that a word path (steps from one word to another) has not used."""
 
 
 class WordVocabulary(Vocabulary):
@@ -43,9 +43,9 @@ class WordVocabulary(Vocabulary):
     Args:
         words: All words, with the vectors they were trained with.
         nouns: Nouns, with vectors in the embedding space.
-        directions: Orthonormal rows ``(m, d)`` that the embedding space lacks. They are taken out of a word's vector
-            before it is compared with a vector of that space.
-        word_filter: The words that may be offered.
+        directions: Orthonormal rows ``(m, d)`` that were removed from the embedding space. They are also removed from a word
+            vector before it is compared with a vector of the embedding space.
+        word_filter: The words that the operator allows to be offered, that is, shown to people who did not type them.
     """
 
     def __init__(self, words: WordStore, nouns: NounStore, directions: Floats, word_filter: WordFilter = ALLOW_ALL) -> None:
@@ -64,7 +64,7 @@ class WordVocabulary(Vocabulary):
         return len(self.nouns)
 
     def noun_row(self, text: str) -> int | None:
-        """Return the row of the noun that ``text`` is, with or without an article; None if it is no noun."""
+        """Return the row of the noun ``text``, with or without an article, or None if ``text`` is not in the list of nouns."""
         words = tokens(text)
         if len(words) > 1 and words[0] in ARTICLES:
             words = words[1:]
@@ -72,22 +72,23 @@ class WordVocabulary(Vocabulary):
         return row if row is not None or text.isascii() else self.nouns.row(" ".join(map(plain_form, words)))
 
     def is_noun(self, text: str) -> bool:
-        """Whether the whole ``text`` is a noun, with or without an article."""
+        """Return whether the whole ``text`` is a noun, with or without an article."""
         return self.noun_row(text) is not None
 
     def is_familiar_noun(self, word: str) -> bool:
-        """Whether a word is a noun and among the ``FAMILIAR`` most frequent words."""
+        """Return whether a word is a noun and among the ``FAMILIAR`` most frequent words."""
         row = self.words.row(word)
         return row is not None and row < FAMILIAR and self.is_noun(word)
 
     def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
-        """Map each unknown word to its nearest spellings."""
+        """Map each unknown word to similar spellings that may be offered. Only the first ``MAX_LOOKUPS`` words get spellings."""
         return {word: self.speller.offered(word) if place < MAX_LOOKUPS else [] for place, word in enumerate(unknown)}
 
     def corrections(self, words: Iterable[str], texts: Sequence[str] = ()) -> dict[str, str]:
-        """Map misspelled words to the noun or frequent word that differs in one letter, or in two for a long word.
+        """Map each misspelled word to the noun or frequent word that differs from it in one letter, or in two if it is long.
 
-        A spelling that is a noun together with the word beside it wins: "strnged instrument" is a "stringed instrument".
+        A spelling that forms a noun with the next or previous word in ``texts`` is preferred: "strnged instrument" is corrected
+        to "stringed instrument".
         """
         looked_up = list(islice(words, MAX_LOOKUPS))
         corrected = {word: right for word in looked_up if (right := self.speller.correction(word))}
@@ -98,7 +99,7 @@ class WordVocabulary(Vocabulary):
         return corrected
 
     def rare_words(self, words: Iterable[str]) -> list[str]:
-        """Return the words beyond rank ``RARE`` that are no nouns, and short words that are typing errors."""
+        """Return words beyond rank ``RARE`` that are not nouns, and likely typing errors of fewer than ``SURE_LENGTH`` letters."""
         return [
             word
             for word in dict.fromkeys(words)
@@ -106,16 +107,16 @@ class WordVocabulary(Vocabulary):
         ]
 
     def only_rare(self, words: Sequence[str]) -> bool:
-        """Whether there are words other than articles, and all of them are beyond rank ``RARE`` and not nouns."""
+        """Return whether ``words`` are not only articles, and all words except articles are beyond rank ``RARE`` and not nouns."""
         others = [word for word in words if word not in ARTICLES]
         return bool(others) and all(map(self._real.is_rare, others))
 
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:
-        """Return up to ``k`` completions of the end of ``text``, without words about people."""
+        """Return up to ``k`` completions of the end of ``text``, each with its offset in ``text``, without words about people."""
         return complete(text, self.words, self.nouns, k, lambda word: self._may_offer(word) and may_offer(word))
 
     def nearest_words(self, vector: Floats, k: int) -> list[WordHit]:
-        """Return the ``k`` words nearest to a unit ``vector`` ``(d,)`` of the embedding space."""
+        """Return the ``k`` words that may be offered and are nearest to a unit ``vector`` ``(d,)`` of the embedding space."""
         return self._allowed(partial(self.words.nearest, vector, directions=self.directions, among=RARE), k)
 
     def nearest_nouns(self, vector: Floats, k: int) -> list[WordHit]:
@@ -131,7 +132,7 @@ class WordVocabulary(Vocabulary):
         return self.nouns.random_vectors(count, seed)
 
     def mean_of_nearest_words(self, vector: Floats, k: int) -> Floats:
-        """Return the unit mean ``(d,)`` of the ``k`` nearest words. They are not shown, so none is left out."""
+        """Return the unit mean ``(d,)`` of the ``k`` nearest words. These words are not shown, so none is filtered out."""
         rows = [row for hit in self.words.nearest(vector, k, self.directions) if (row := self.words.row(hit.word)) is not None]
         return without(unit(self.words.unit(rows).mean(axis=0)), self.directions)
 
@@ -139,8 +140,8 @@ class WordVocabulary(Vocabulary):
         """Return the ``k`` words nearest to a query, without the words of the query.
 
         "king - man + woman" finds "queen" (Mikolov et al., 2013, "Linguistic regularities in continuous space word
-        representations"). A sum also leaves out the singular and the plural of its words. Otherwise "puppy - dog + cat" would find
-        "puppies". The words found for a text are kept, because a page asks for them in each of its runs.
+        representations"). For a query of several clauses, the singulars and plurals of its words are left out too. Otherwise
+        "puppy - dog + cat" would find "puppies". The result for a text is kept, because a page asks for it in each run.
         """
         used = {word for part in query.clauses for word, _ in part.known}
         if len(query.clauses) > 1:
@@ -158,7 +159,7 @@ class WordVocabulary(Vocabulary):
         return list(hits)
 
     def similar_to_term(self, word: str, k: int) -> list[WordHit]:
-        """Return the ``k`` familiar words nearest to a word or noun."""
+        """Return the ``k`` familiar words nearest to ``word``, or the nearest nouns if only the list of nouns knows ``word``."""
         known, _ = self.phrases.known(word)
         if known:
             used = {word, *(part for part, _ in known)}
@@ -170,21 +171,21 @@ class WordVocabulary(Vocabulary):
         return self.nearest_nouns(self.nouns.vector(noun), k)
 
     def word_vector(self, text: str) -> tuple[Floats, set[str]]:
-        """Return the unit vector ``(d,)`` of a text in the word vectors, and its words."""
+        """Return the unit vector ``(d,)`` of a text in the space of the word vectors, and the words of the text."""
         known, unknown = self.phrases.known(text)
         if unknown or not known:
             raise UnknownWordError(self.spellings(unknown or [text]))
         return self.phrases.vector([row for _, row in known]), {word for word, _ in known}
 
     def familiar_nouns(self, vector: Floats) -> Iterator[WordHit]:
-        """Yield familiar nouns in the singular, nearest first."""
+        """Yield familiar nouns in the singular, the nearest to ``vector`` first."""
         hits = self.words.nearest(vector, _POOL, among=FAMILIAR)
         return (
             hit for hit in hits if self._is_singular_noun(hit.word) and self.word_filter.allows(hit.word) and may_offer(hit.word)
         )
 
     def _allowed(self, search: Callable[[int], list[WordHit]], k: int, used: Container[str] = ()) -> list[WordHit]:
-        """Return the first ``k`` words that may be offered and are not in ``used``. ``search`` returns a given number of words."""
+        """Return the first ``k`` words that may be offered and are not in ``used``. ``search(n)`` finds the ``n`` nearest words."""
         count = k + _SPARE
         while True:
             hits = search(count)
@@ -194,7 +195,7 @@ class WordVocabulary(Vocabulary):
             count *= 2
 
     def _other_forms(self, words: Iterable[str]) -> Iterator[str]:
-        """Yield the singulars and regular plurals of words, known or not."""
+        """Yield possible singulars and regular plurals of ``words``. Some of these forms are not known words."""
         for word in words:
             for plural, singular in PLURALS:
                 for ending, other in ((plural, singular), (singular, plural)):
@@ -202,7 +203,7 @@ class WordVocabulary(Vocabulary):
                         yield word.removesuffix(ending) + other
 
     def _may_offer(self, word: str) -> bool:
-        """Whether a word may be shown to people who did not type it: a real one that the operator allows."""
+        """Return whether a word may be offered: a real word (see ``RealWords``) that the operator allows."""
         return word in self._real and self.word_filter.allows(word)
 
     @cached_property
@@ -214,6 +215,6 @@ class WordVocabulary(Vocabulary):
         return row is not None and self.nouns.nouns[row] == word
 
     def _among_words(self, part: PlacedClause) -> PlacedClause:
-        """Return the clause with the vector of its words in place of a noun's."""
+        """Return the clause with the vector of its known words, even if the clause is a noun with another vector."""
         rows = list(dict.fromkeys(row for _, row in part.known))
         return replace(part, vector=self.phrases.vector(rows)) if rows else part

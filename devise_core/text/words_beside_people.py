@@ -1,4 +1,4 @@
-"""Which words of a visitor's list may name a picture of people: things, scenes, and neutral words for people."""
+"""Decide which words may be shown with a picture of people: things, scenes, and neutral words for people."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from devise_core.text.unmodelled import JUDGEMENTS
 
 WORDS_BESIDE_PEOPLE = Path(__file__).with_name("words_beside_people.txt")
 TELLING_THINGS = Path(__file__).with_name("telling_things.txt")
+"""Things that say something about the people in a picture, such as weapons and religious objects."""
 
 
 def may_name_people(label: str, is_thing: Callable[[str], bool]) -> bool:
-    """Return whether a label judges nobody, so that a picture of people may have it as its name.
+    """Return whether a picture of people may be named with a label, because the label judges nobody.
 
     Args:
-        label: A label that somebody typed.
-        is_thing: Whether a word is a noun that usually means a thing.
+        label: A label from a visitor's list.
+        is_thing: Returns whether a word is a noun that usually means a thing.
 
     Returns:
-        Whether all words of the label are nouns for things and scenes, or neutral words for people. Adjectives, words for kinds of
-        people and insults are refused. A colour before another word is allowed: "black dress" names a dress.
+        True if all words of the label are nouns for things and scenes, or neutral words for people. Adjectives, words for kinds
+        of people and insults are refused. A colour before another word is allowed: "black dress" names a dress.
     """
     words = [word for word in tokens(label) if word not in FUNCTION_WORDS]
     if not words or is_sensitive(label) or is_insulting(label):
@@ -36,10 +37,10 @@ def may_name_people(label: str, is_thing: Callable[[str], bool]) -> bool:
 
 
 def is_neutral_beside_people(word: str) -> bool:
-    """Return whether a word of the vocabulary that is near a picture of people may be shown beside it.
+    """Return whether a word of the vocabulary may be shown beside a picture of people that is near the word in meaning.
 
-    Only neutral words for people, and things that say nothing about a person, may be shown. The other words near a picture of
-    people come from what texts say about people.
+    Only neutral words for people, and things that say nothing about a person, may be shown. Other words are
+    near a picture of people only because texts use them when they write about people.
 
     Example:
         >>> [is_neutral_beside_people(word) for word in ("family", "torches", "globalisation", "truncheons", "dreadlocks")]

@@ -1,4 +1,4 @@
-"""How often a trained model names the class of an image that it was not trained on."""
+"""Measure how often a trained model names the right class of images that were kept out of training."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from devise_core.train.trainer import Curve
 from devise_core.vectors import Floats, Rows, unit
 
 FOLDS, FOLDS_UP_TO = 5, 5_000
-"""With up to this many images, each one is tested once. With more, the first fold is enough and the others would take minutes."""
+"""The number of folds, and up to how many images all folds are tested, so that each image is tested once. With more images, only
+the first fold is tested, because testing the other folds would take minutes."""
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """How often the nearest class is the true one, on images that the measured head was not trained on.
+    """How often the class nearest to an image is its true class, on images that the head (see ``head.py``) was not trained on.
 
     Attributes:
-        share: From 0 to 1.
+        share: The share of the tested images whose nearest class is the true class, from 0 to 1.
         images: How many images were tested.
-        chance: What guessing the most frequent class would reach, from 0 to 1.
+        chance: The share that always guessing the most frequent class would get right, from 0 to 1.
         measured: How the images were kept out of training: "validation" or "cross-validation".
     """
 
@@ -45,11 +46,11 @@ class Accuracy:
 
 
 def validated(curves: Mapping[str, Curve], classes: Rows) -> Accuracy | None:
-    """Return the accuracy of the last stage on the images kept for validation, or None if none were kept.
+    """Return the accuracy after the last stage on the images kept for validation, or None if no images were kept.
 
     Args:
-        curves: The curve of each stage, in the order of training.
-        classes: The classes of the images that were kept ``(n,)``.
+        curves: The curve of each training stage (head, then fine-tuning), in this order.
+        classes: The true class ``(n,)`` of each image kept for validation.
     """
     last = list(curves.values())[-1]
     share = last.accuracy[last.best - 1] if last.best and last.accuracy else last.start_accuracy
@@ -57,12 +58,14 @@ def validated(curves: Mapping[str, Curve], classes: Rows) -> Accuracy | None:
 
 
 def cross_validated(recipe: Recipe, corpus: Corpus, features: Floats) -> Accuracy | None:
-    """Return the accuracy of heads that were fitted on the other folds, or None if no class has two images.
+    """Return the accuracy by cross-validation, or None if no class has two images.
+
+    The images of each fold are tested with a head that is fitted on the other folds.
 
     Args:
-        recipe: Describes the head: a softmax over the classes, mapped to their vectors.
+        recipe: The settings of a ConSE head: a softmax over the classes, then the vectors of the classes.
         corpus: The classes of the images and the vectors of the classes.
-        features: ``(views, n, f)``.
+        features: The features of the images, ``(views, n, f)``. Only the first view of an image is tested.
     """
     folds = _folds(corpus.classes, recipe.seed)
     tested, right = 0, 0
@@ -78,7 +81,7 @@ def cross_validated(recipe: Recipe, corpus: Corpus, features: Floats) -> Accurac
 
 
 def _nearest_class(recipe: Recipe, logits: Floats, vectors: Floats) -> Rows:
-    """Return the class ``(n,)`` with the vector nearest to what the ConSE head gives for ``logits`` ``(n, classes)``."""
+    """Return the class ``(n,)`` whose vector is nearest to the ConSE embedding computed from ``logits`` ``(n, classes)``."""
     from scipy.special import softmax
 
     shares = softmax(logits / recipe.temperature, axis=1)
@@ -87,7 +90,7 @@ def _nearest_class(recipe: Recipe, logits: Floats, vectors: Floats) -> Rows:
 
 
 def _folds(classes: Rows, seed: int) -> Rows:
-    """Return a fold for each image ``(n,)``, spread evenly over each class, and -1 for the only image of a class."""
+    """Return the fold ``(n,)`` of each image, or -1 for the only image of a class. A class is spread evenly over the folds."""
     rng, folds = np.random.default_rng(seed), np.full(len(classes), -1)
     for each in np.unique(classes):
         rows = rng.permutation(np.flatnonzero(classes == each))

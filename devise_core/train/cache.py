@@ -1,4 +1,4 @@
-"""The backbone's features of each image file, kept so that the next training does not compute them again."""
+"""The backbone's features of each image file, kept so that the next training run does not compute them again."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from devise_core.vectors import Floats
 
 
 class FeatureCache(SqliteCache[tuple[str, str], Floats]):
-    """Features by the SHA-256 of an image file and the view that was taken of it.
+    """Keeps features by the SHA-256 of an image file and the name of a view of the image (see ``views.py``).
 
-    One file serves any number of backbones and data sets.
+    One cache file serves any number of backbones and data sets.
 
     Args:
-        path: The file. None keeps the features in memory.
+        path: The cache file, or None to keep the features in memory.
         backbone: ``Backbone.identity``, which changes with anything the features depend on.
-        width: The length ``f`` of a feature vector.
+        width: The number ``f`` of features of an image.
     """
 
     table, error = "features", BuildError

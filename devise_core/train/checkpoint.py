@@ -1,4 +1,4 @@
-"""A checkpoint: the whole state of a run after an epoch, in one file that is replaced as a whole. It contains no pickles."""
+"""A checkpoint: the whole state of a run after an epoch, in one file that is replaced as a whole. The file contains no pickles."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Checkpoint:
 
     Attributes:
         path: The file.
-        made_from: What the run depends on, as plain values. A checkpoint with other values is refused.
+        made_from: What the run depends on, as plain values. Loading a checkpoint that has other values raises ``BuildError``.
     """
 
     path: Path
@@ -34,8 +34,8 @@ class Checkpoint:
         """Replace the file.
 
         Args:
-            facts: Plain values.
-            groups: Name → arrays.
+            facts: Values that JSON can hold.
+            groups: The name of each group → its arrays.
         """
         text = json.dumps({"made_from": dict(self.made_from), "facts": dict(facts)}).encode()
         arrays = {"json": np.frombuffer(text, np.uint8)}
@@ -44,7 +44,7 @@ class Checkpoint:
             np.savez(staged, allow_pickle=False, **arrays)
 
     def load(self) -> tuple[dict[str, Any], dict[str, Arrays]] | None:
-        """Return the facts and groups saved last. None if there is no file.
+        """Return the facts and groups that were saved last, or None if there is no file.
 
         Raises:
             BuildError: The file is damaged or belongs to another run.

@@ -9,23 +9,23 @@ import numpy as np
 from devise_core.vectors import Floats, Rows
 
 Classifier = tuple[Floats, Floats]
-"""The kernel ``(f, labels)`` and the bias ``(labels,)`` of a softmax on features."""
+"""The kernel ``(f, labels)`` and the bias ``(labels,)`` of a softmax over labels that reads features."""
 
 
 def fit_classifier(features: Floats, classes: Rows, decay: float = 1e-3, root: bool = False) -> Classifier:
-    """Fit a softmax over custom classes.
+    """Fit a softmax over the classes of images.
 
     The fit minimises the mean negative log likelihood + ``decay``/2 · |weights|², on features that are centred and scaled to
     about unit length.
 
     Args:
-        features: ``(views, n, f)``.
+        features: The features ``(views, n, f)`` of every view of every image.
         classes: The class of each image ``(n,)``.
         decay: The strength of the L2 penalty.
-        root: Whether the softmax reads ``rooted`` features.
+        root: Whether the softmax reads the features as ``rooted`` returns them.
 
     Returns:
-        The softmax on features that are neither centred nor scaled.
+        The kernel and bias of the same softmax for features that are neither centred nor scaled.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -36,15 +36,15 @@ def fit_classifier(features: Floats, classes: Rows, decay: float = 1e-3, root: b
     fitted = LogisticRegression(C=1 / (decay * len(features)), max_iter=1000).fit((features - centre) / scale, classes)
     weights = fitted.coef_ / scale
     biases = fitted.intercept_ - weights @ centre
-    if len(biases) == 1:  # for two classes, scikit-learn keeps only the difference
+    if len(biases) == 1:  # for two classes, scikit-learn keeps only the difference of their weights
         weights, biases = np.concatenate([-weights, weights]) / 2, np.concatenate([-biases, biases]) / 2
     return np.asarray(weights.T, dtype=np.float32), np.asarray(biases, dtype=np.float32)
 
 
 def rooted(features: Any) -> Any:
-    """Return the square root of each feature's share in its image, so that a few large features weigh less.
+    """Return the square root of each feature's share of the sum over the image, so that a few large features weigh less.
 
-    Arandjelović & Zisserman (2012), "Three things everyone should know to improve object retrieval" (RootSIFT).
+    This is RootSIFT (Arandjelović & Zisserman, 2012, "Three things everyone should know to improve object retrieval").
 
     Args:
         features: ``(…, f)``, a NumPy array or a Keras tensor.

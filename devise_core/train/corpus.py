@@ -1,4 +1,4 @@
-"""The training data of a run: images, the class of each, and the vectors of the classes."""
+"""The training data of a run: images, the class of each image, and the vectors of the classes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DATA_SETS: Mapping[str, Callable[[Path], list[AnnotatedImage]]] = {
     "pascal-sentences": readers.pascal_sentences,
     "caltech-101": readers.caltech_101,
 }
-"""Data sets with a folder layout of their own, by folder name. Any other folder has one sub-folder per class."""
+"""The readers of data sets with a special folder layout, by folder name. Any other folder must have one sub-folder per class."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Corpus:
 
     Attributes:
         images: The images.
-        classes: The class of each image ``(n,)``: a row of ``names`` and ``vectors``.
+        classes: The class ``(n,)`` of each image, as a row number of ``names`` and ``vectors``.
         names: The names of the classes.
         vectors: The vectors of the classes, unit rows ``(classes, d)``.
     """
@@ -39,7 +39,7 @@ class Corpus:
     vectors: Floats
 
     def subset(self, rows: Sequence[int]) -> Corpus:
-        """Return the images in ``rows``, with the classes that they belong to."""
+        """Return a corpus of the images in ``rows``. It has only the classes of these images."""
         left, classes = np.unique(self.classes[list(rows)], return_inverse=True)
         return Corpus([self.images[row] for row in rows], classes, [self.names[row] for row in left], self.vectors[left])
 
@@ -48,7 +48,7 @@ def read_images(root: Path) -> list[AnnotatedImage]:
     """Read the labelled images of a data set, or of a folder with one sub-folder per class.
 
     Raises:
-        BuildError: There is no such folder, or it holds no images.
+        BuildError: There is no such folder, or the folder holds no images.
     """
     return DATA_SETS.get(root.resolve().name, readers.by_folder)(root)
 
@@ -58,8 +58,8 @@ def training_part(images: Sequence[AnnotatedImage], split: str) -> list[Annotate
 
     Args:
         images: All images.
-        split: ``all``; ``seed``, the nine tenths of ``splits.seed_split``; or ``seen``, two thirds of each class without the
-            zero-shot classes.
+        split: ``all`` for all images; ``seed`` for the nine tenths that ``splits.seed_split`` selects; ``seen`` for two thirds
+            of each class, but no image of the classes kept for zero-shot tests.
     """
     labels, kept = [image.label for image in images], np.ones(len(images), dtype=bool)
     if split == "seed":
@@ -74,11 +74,11 @@ def corpus_of(images: Sequence[AnnotatedImage], text: WordVectorEncoder, targets
 
     Args:
         images: The images to train on.
-        text: Gives the vectors.
-        targets: ``text`` or ``raw``, as ``label_vectors`` takes it.
+        text: The encoder that gives the vectors.
+        targets: How to compute the vectors, ``text`` or ``raw`` (see ``label_vectors``).
 
     Raises:
-        BuildError: There are fewer than two classes, or a class has no known word.
+        BuildError: There are fewer than two classes, or the name of a class has no known word.
     """
     labels = [image.label for image in images]
     names = sorted(set(labels))
@@ -97,8 +97,8 @@ def label_vectors(names: Sequence[str], text: WordVectorEncoder, targets: str) -
 
     Args:
         names: The class names.
-        text: Gives the vectors.
-        targets: ``text`` for the vector of a query with this name, ``raw`` for ``raw_vector``.
+        text: The encoder that gives the vectors.
+        targets: ``text`` to embed a name as a query, ``raw`` to use ``raw_vector``.
 
     Raises:
         BuildError: Some names have no known word. The message lists them with their nearest spellings.
@@ -121,7 +121,7 @@ def label_vectors(names: Sequence[str], text: WordVectorEncoder, targets: str) -
 
 
 def raw_vector(name: str, text: WordVectorEncoder) -> Floats:
-    """Return the mean of the word vectors of ``name`` as they were trained, a unit vector ``(d,)``, as in the 2020 notebook.
+    """Return the mean of the original word vectors of ``name``, scaled to length 1 ``(d,)``, as in the 2020 notebook.
 
     Raises:
         UnknownWordError: No word of the name is known.
@@ -142,7 +142,8 @@ def validation_part(classes: Rows, share: float, seed: int) -> splits.Mask:
 
     Args:
         classes: The class ``(n,)`` of each image, from 0.
-        share: The share of each class to keep, from 0 to 1. The number of images is rounded up, but is never all of a class.
+        share: The share of each class to keep, from 0 to 1. The number of images is rounded up, but one image of each class
+            is never kept.
         seed: The seed of the choice.
 
     Returns:

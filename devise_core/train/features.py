@@ -1,4 +1,4 @@
-"""The backbone's features of every training image in every view, computed once and used in every epoch."""
+"""The backbone's features of every training image in every view (see ``views.py``), computed once and used in every epoch."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class ViewFeatures:
     """The features of image files.
 
     Attributes:
-        features: ``(views, n, f)``, for the files that could be read.
-        kept: The places of these files in the list of files.
-        keys: Their SHA-256.
-        skipped: Why the other files could not be read.
+        features: The features of the ``n`` files that could be read, ``(views, n, f)``.
+        kept: The positions of these ``n`` files in the list of all files.
+        keys: The SHA-256 of each of these ``n`` files.
+        skipped: For each other file, why the file could not be read.
     """
 
     features: Floats = field(default_factory=lambda: np.empty((0, 0, 0), np.float32))
@@ -67,13 +67,13 @@ def view_features(model: keras.Model, files: Sequence[Path]) -> Floats:
 
 
 def cached_features(model: keras.Model, files: Sequence[Path], views: Sequence[str], cache: FeatureCache) -> ViewFeatures:
-    """Return the features of ``files`` in some views, and compute only what the cache lacks.
+    """Return the features of ``files`` in the given views, and compute only those that are not in the cache.
 
     Args:
         model: A backbone with a square input.
         files: The image files. Those that cannot be read are skipped.
-        views: Names of ``VIEWS``.
-        cache: The features of earlier runs. It receives the new ones.
+        views: The names of the views, from ``VIEWS``.
+        cache: The features of earlier runs. New features are added.
     """
     from tqdm import tqdm
 
@@ -108,7 +108,7 @@ def feature_function(model: keras.Model) -> FeatureFunction:
 
 @dataclass(frozen=True)
 class _ImageViews:
-    """The SHA-256 of a file, and one of three: ``cached`` features of every view, ``pixels`` of every view, or an ``error``."""
+    """The SHA-256 of a file, and one of these: ``cached`` features of every view, ``pixels`` of every view, or an ``error``."""
 
     key: str
     cached: Mapping[str, Floats] = field(default_factory=dict)
@@ -128,7 +128,7 @@ def _read(file: Path, views: Sequence[str], size: int, cache: FeatureCache) -> _
 
 
 def _views(file: Path, views: Sequence[str], size: int) -> dict[str, Pixels]:
-    """Return view → ``uint8 (size, size, 3)``. Raises ``ImageError``."""
+    """Return the pixels ``uint8 (size, size, 3)`` of each view by name. Raises ``ImageError`` if the file cannot be read."""
     image = read_image(file, at_least=size)
     return {view: VIEWS[view](image, size) for view in views}
 
@@ -136,9 +136,9 @@ def _views(file: Path, views: Sequence[str], size: int) -> dict[str, Pixels]:
 def _computed(
     call: FeatureFunction, images: Mapping[str, Mapping[str, Pixels]], views: Sequence[str], size: int
 ) -> dict[tuple[str, str], Floats]:
-    """Compute features by key and view.
+    """Return the features of one batch of images, by key and view.
 
-    A batch is padded with black images, so that the features of an image do not depend on the size of the batch.
+    The batch is padded with black images, so that the features of an image do not depend on the size of the batch.
     """
     computed: dict[tuple[str, str], Floats] = {}
     for view in views if images else ():

@@ -1,7 +1,8 @@
-"""The weights of a ConSE head: a softmax over the labels, then the vectors of the labels. After training, it is DeViSE.
+"""The weights of a ConSE head. Training turns a ConSE head into a DeViSE head.
 
-ConSE (Norouzi et al., 2013) embeds an image as the mean of the label vectors, weighted by the classifier's probabilities. The
-two matrices of this product are the layers ``labels`` and ``space``. The hinge rank loss trains both.
+A head maps the features of an image to its embedding. ConSE (Norouzi et al., 2013) embeds an image as the mean of the label
+vectors, weighted by the classifier's probabilities. The layer ``labels`` is the classifier, a softmax over the labels. The layer
+``space`` holds the label vectors. DeViSE's hinge rank loss trains both layers.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import keras
 
 TEMPERATURE = 2.0
-"""Softens the classifier, so that an image of an unseen class is spread over several labels."""
+"""The divisor of the logits. It softens the classifier, so that an image of an unseen class gets shares of several labels."""
 _PARTS = ("kernel", "bias", "vectors")
 
 
@@ -27,9 +28,9 @@ class Head:
     """The weights of a ConSE head.
 
     Attributes:
-        kernel: ``(f, labels)``.
-        bias: ``(labels,)``.
-        vectors: ``(labels, d)``.
+        kernel: The kernel of the softmax ``(f, labels)``.
+        bias: The bias of the softmax ``(labels,)``.
+        vectors: The label vectors ``(labels, d)``.
     """
 
     kernel: Floats
@@ -38,13 +39,13 @@ class Head:
 
 
 def conse_head(kernel: Floats, bias: Floats, label_vectors: Floats, temperature: float = TEMPERATURE) -> Head:
-    """Return the head before training: the softened classifier, and the label vectors. This is ConSE.
+    """Return the untrained head, made from the softened classifier and the label vectors.
 
     Args:
         kernel: The classifier's kernel ``(f, labels)``.
         bias: The classifier's bias ``(labels,)``.
         label_vectors: Unit rows ``(labels, d)``.
-        temperature: Divides the logits.
+        temperature: The divisor of the logits.
 
     Raises:
         ValueError: The classifier and the vectors differ in their number of labels.
@@ -61,24 +62,27 @@ def head_of(model: keras.Model) -> Head:
 
 
 def averaged(heads: Sequence[Head]) -> Head:
-    """Return the mean of heads trained from one start with several seeds (Wortsman et al., 2022, "Model soups")."""
+    """Return the mean of heads that were trained from the same start with different seeds.
+
+    See Wortsman et al. (2022), "Model soups".
+    """
     means = (np.mean([getattr(head, part) for head in heads], axis=0) for part in _PARTS)
     return Head(*(np.asarray(mean, dtype=np.float32) for mean in means))
 
 
 def interpolated(start: Head, trained: Head, share: float) -> Head:
-    """Return a head between two others.
+    """Return a head between a head before training and the head after training.
 
-    A head that is fine-tuned on a few classes forgets the others. Between the two heads most of the gain remains, and little is
-    lost (Wortsman et al., 2022, "Robust fine-tuning of zero-shot models").
+    A head that is fine-tuned on a few classes gets worse on other classes. A head in between keeps most of the gain and loses
+    little on other classes (Wortsman et al., 2022, "Robust fine-tuning of zero-shot models").
 
     Args:
         start: The head before training.
         trained: The head after training, of the same shapes.
-        share: From 0, the start, to 1, the trained head.
+        share: The weight of ``trained``, from 0 to 1. The weight of ``start`` is the rest.
 
     Returns:
-        The weighted mean of their weights.
+        A head whose kernel, bias and vectors are the weighted means of those of the two heads.
     """
     sums = ((1 - share) * getattr(start, part) + share * getattr(trained, part) for part in _PARTS)
     return Head(*(np.asarray(total, dtype=np.float32) for total in sums))

@@ -1,4 +1,4 @@
-"""Heads as Keras models, from features to unit embeddings, and their join with a backbone."""
+"""Heads as Keras models that map features to unit embeddings, and models that join a backbone with a head."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def with_head(backbone: keras.Model, head: Head) -> keras.Model:
-    """Return one model with the outputs ``features`` and ``embedding``, from pixels."""
+    """Return one model from pixels to the outputs ``features`` and ``embedding``."""
     return joined(backbone, conse_model(head))
 
 
 def joined(backbone: keras.Model, head: keras.Model) -> keras.Model:
-    """Return one model with the outputs ``features`` and ``embedding``.
+    """Return one model from pixels to the outputs ``features`` and ``embedding``.
 
     Args:
-        backbone: Pixels → the layer ``features``.
-        head: Features → the layer ``embedding``. Its layers become layers of the result.
+        backbone: A model from pixels to the layer ``features``.
+        head: A model from features to the layer ``embedding``. The layers of the head become layers of the result.
     """
     from keras import Model
 
@@ -36,14 +36,15 @@ def joined(backbone: keras.Model, head: keras.Model) -> keras.Model:
 def conse_model(
     head: Head, directions: Floats | None = None, root: bool = False, floor: float = 0.0, labels: keras.layers.Dense | None = None
 ) -> keras.Model:
-    """Return the ConSE head: features → softmax over the labels (``labels``) → their vectors (``space``), of unit length.
+    """Return the ConSE head: the softmax layer ``labels``, the layer ``space`` with the label vectors, and scaling to length 1.
 
     Args:
         head: The weights.
         directions: Orthonormal rows ``(m, d)`` to remove from the embeddings.
-        root: Whether the softmax reads ``rooted`` features.
-        floor: Label shares below it are set to 0, except the largest. ConSE keeps the ten largest shares instead.
-        labels: The softmax layer. None for a new ``Dense`` layer.
+        root: Whether the softmax reads the features as ``rooted`` returns them.
+        floor: Label shares below this value are set to 0, except the largest share. The ConSE paper instead keeps the ten
+            largest shares.
+        labels: The softmax layer to use, or None to make a new ``Dense`` layer.
     """
     from keras import layers, ops
 
@@ -61,10 +62,11 @@ def conse_model(
 
 
 def unfused_softmax(units: int) -> keras.layers.Dense:
-    """Return a softmax layer that adds its bias in an operation of its own.
+    """Return a softmax layer that adds its bias in a separate operation.
 
-    Keras fuses product and bias, and the gradient of the fused operation sums a batch in another order. The bundled head was
-    trained without fusion. With this layer a new build repeats it to the last bit.
+    Keras fuses the matrix product with the addition of the bias. The gradient of the fused operation sums a batch in another
+    order, which changes the rounding. The bundled head was trained without fusion. With this layer, a new build reproduces the
+    bundled head to the last bit.
     """
     from keras import layers, ops
 
@@ -76,7 +78,7 @@ def unfused_softmax(units: int) -> keras.layers.Dense:
 
 
 def linear_model(width: int, dimension: int, directions: Floats | None = None) -> keras.Model:
-    """Return the paper's head: a single matrix (Frome et al., 2013), then unit length.
+    """Return the head of the DeViSE paper (Frome et al., 2013): a single linear layer, then scaling to length 1.
 
     Args:
         width: The number of features.
@@ -89,7 +91,7 @@ def linear_model(width: int, dimension: int, directions: Floats | None = None) -
 
 
 def mlp_model(width: int, dimension: int, directions: Floats | None = None) -> keras.Model:
-    """Return the head of the notebook that this project starts from, then unit length.
+    """Return the head of the 2020 notebook that this project started from: one hidden layer, then scaling to length 1.
 
     Args:
         width: The number of features.

@@ -7,18 +7,20 @@ from typing import Any
 import numpy as np
 
 MARGIN = 0.1
-"""The paper's margin, on dot products of unit vectors."""
+"""The margin of the DeViSE paper (Frome et al., 2013) between dot products of unit vectors."""
 
 
 def hinge_rank(embeddings: Any, targets: Any, labels: Any, wrong: Any, margin: float = MARGIN) -> Any:
-    """Return Σ over wrong labels j of max(0, margin − e·t + e·t_j), averaged over images. Frome et al. (2013), equation 1.
+    """Return the sum over wrong labels j of max(0, margin − e·t + e·t_j), averaged over images.
+
+    The embedding is e, the vector of the true label is t, and that of label j is t_j (Frome et al., 2013, equation 1).
 
     Args:
         embeddings: Unit rows ``(n, d)``.
-        targets: The true label of each image, a row of ``labels`` ``(n,)``.
-        labels: Unit rows ``(labels, d)``.
+        targets: The true label ``(n,)`` of each image, as a row number of ``labels``.
+        labels: The label vectors, unit rows ``(labels, d)``.
         wrong: 1 where a label is wrong for an image, else 0 ``(n, labels)``.
-        margin: By how much the true label must lead.
+        margin: By how much the dot product with the true label must exceed that with a wrong label.
     """
     import tensorflow as tf
 
@@ -28,17 +30,18 @@ def hinge_rank(embeddings: Any, targets: Any, labels: Any, wrong: Any, margin: f
 
 
 def hinge_rank_first(embeddings: Any, targets: Any, labels: Any, wrong: Any, margin: float = MARGIN, *, order: Any) -> Any:
-    """Return the loss of the first wrong label, in random order, that violates the margin, averaged over images.
+    """Return the loss of one wrong label for each image, averaged over images.
 
-    This is how the paper trains (Frome et al., 2013, section 4.2).
+    Wrong labels are tried in random order, and the first label that violates the margin counts. The DeViSE paper trains with
+    this loss (Frome et al., 2013, section 4.2).
 
     Args:
         embeddings: Unit rows ``(n, d)``.
-        targets: The true label of each image, a row of ``labels`` ``(n,)``.
-        labels: Unit rows ``(labels, d)``.
+        targets: The true label ``(n,)`` of each image, as a row number of ``labels``.
+        labels: The label vectors, unit rows ``(labels, d)``.
         wrong: 1 where a label is wrong for an image, else 0 ``(n, labels)``.
-        margin: By how much the true label must lead.
-        order: Random numbers ``(n, labels)``. The labels of an image are tried from the smallest number up.
+        margin: By how much the dot product with the true label must exceed that with a wrong label.
+        order: Random numbers ``(n, labels)``. The labels of an image are tried in ascending order of their numbers.
     """
     import tensorflow as tf
 
@@ -50,12 +53,14 @@ def hinge_rank_first(embeddings: Any, targets: Any, labels: Any, wrong: Any, mar
 
 
 def cosine(embeddings: Any, targets: Any, labels: Any) -> Any:
-    """Return 1 − e·t, averaged over images: the loss of the notebook that this project starts from.
+    """Return 1 − e·t for an embedding e and the vector t of its true label, averaged over images.
+
+    This is the loss of the 2020 notebook that this project started from.
 
     Args:
         embeddings: Unit rows ``(n, d)``.
-        targets: The true label of each image, a row of ``labels`` ``(n,)``.
-        labels: Unit rows ``(labels, d)``.
+        targets: The true label ``(n,)`` of each image, as a row number of ``labels``.
+        labels: The label vectors, unit rows ``(labels, d)``.
     """
     import tensorflow as tf
 
@@ -65,12 +70,13 @@ def cosine(embeddings: Any, targets: Any, labels: Any) -> Any:
 def hinge_rank_pairs(embeddings: Any, captions: Any, margin: float = MARGIN) -> Any:
     """Return the hinge rank loss between images and captions.
 
-    For each image, the captions of the other images in the batch are the wrong ones. For each caption, the other images are.
+    For each image, the captions of the other images in the batch are wrong. For each caption, the other images in the batch are
+    wrong.
 
     Args:
         embeddings: Unit rows ``(n, d)``.
-        captions: The vector of one caption of each image, unit rows ``(n, d)``.
-        margin: By how much the true caption or image must lead.
+        captions: The vector of one caption for each image, unit rows ``(n, d)``.
+        margin: By how much the dot product with the true caption or image must exceed that with a wrong one.
     """
     import tensorflow as tf
 

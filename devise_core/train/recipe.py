@@ -46,7 +46,7 @@ class Recipe:
     start: str = _setting(
         "auto",
         "where a conse head starts. classifier: the bundled backbone's classifier; bundled: the bundled model's trained head; "
-        "own: a softmax fitted on your classes; auto: the first that is available",
+        "own: a softmax fitted on your classes; auto: the first of these that is available",
         "auto",
         "classifier",
         "bundled",
@@ -70,8 +70,8 @@ class Recipe:
     epochs: int = _setting(12, "passes over the images")
     batch: int = _setting(64, "images per step")
     margin: float = _setting(0.2, "by how much the true label must lead, as a cosine")
-    near: float = _setting(0.9, "labels whose cosine with the true one is above this do not count as wrong; 1: all count")
-    caption_weight: float = _setting(0.0, "the weight of the captions' loss relative to that of the labels; 0 leaves captions out")
+    near: float = _setting(0.9, "labels whose cosine with the true one is at least this do not count as wrong; 1: all count")
+    caption_weight: float = _setting(0.0, "the weight of the captions' loss relative to the labels' loss; 0 leaves captions out")
     validation: float = _setting(0.1, "the share of each class that is held out to decide when to stop")
     patience: int = _setting(5, "epochs without improvement before training stops; 0: never")
     finetune_epochs: int = _setting(0, "passes of the second stage, which also trains the backbone")
@@ -95,7 +95,7 @@ class Recipe:
 
     @property
     def view_names(self) -> list[str]:
-        """The names of the views."""
+        """The names in ``views``, as a list."""
         return [view.strip() for view in self.views.split(",")]
 
 
@@ -132,9 +132,10 @@ RECIPES: Mapping[str, Recipe] = {
 }
 """The named recipes.
 
-``bundled`` is the recipe of the bundled model. ``own`` is ConSE over custom classes and takes seconds. Its numbers were chosen by
-five-fold cross-validation, repeated four times, inside the training part of Pascal Sentences; its size is the smallest that is
-not clearly worse than the best. ``seed`` is the notebook of 2020. ``paper`` is Frome et al. (2013), which gives no learning rates.
+``bundled`` is the recipe of the bundled model. ``own`` is ConSE over custom classes and trains in seconds. Its numbers were chosen
+by five-fold cross-validation, repeated four times, on the training images of the data set Pascal Sentences. The image size of
+``own`` is the smallest that is not clearly worse than the best size. ``seed`` repeats the notebook of 2020 that this project
+started from. ``paper`` follows Frome et al. (2013), who give no learning rates.
 """
 
 
@@ -156,14 +157,15 @@ def recorded_settings(recipe: Recipe) -> dict[str, Any]:
 
 
 def bundled_recipe(settings: Mapping[str, Any]) -> Recipe:
-    """Return the bundled recipe with the recorded ``settings``, the reverse of ``recorded_settings``."""
+    """Return the bundled recipe with ``settings`` as ``recorded_settings`` returns them."""
     return replace(RECIPES["bundled"], **{_RECORDED[name]: value for name, value in settings.items()})
 
 
 def recipe_of(name: str, **given: Any) -> Recipe:
     """Return the recipe ``name`` with some settings replaced.
 
-    The size of a recipe suits its backbone. With another backbone, the size is that backbone's default, unless ``given`` sets it.
+    The image size of a recipe suits the backbone of the recipe. If ``given`` has another backbone but no size, the size is the
+    default of that backbone.
 
     Args:
         name: A name of ``RECIPES``.

@@ -43,12 +43,13 @@ if TYPE_CHECKING:
     import keras
 
 HEAD, FINETUNE = "head", "finetune"
+"""The two stages of a run. The second stage is optional and also trains the backbone."""
 CHECKPOINT_VERSION = 2
 _NOT_OF_THE_HEAD = ("epochs", "finetune_epochs", "finetune_rate")
 """Settings that the head's checkpoint does not depend on."""
 
 StageProgress = Callable[[str, int], Progress]
-"""The name of a stage and its number of epochs → what to call after each epoch."""
+"""The name of a stage and its number of epochs → the function to call after each epoch."""
 
 
 @dataclass
@@ -56,15 +57,14 @@ class Trained:
     """The result of a run.
 
     Attributes:
-        model: Pixels → ``features`` and ``embedding``.
+        model: The trained model, from pixels to ``features`` and ``embedding``.
         corpus: The images that could be read, with their classes.
-        validation: Which of them were kept for validation ``(n,)``.
-        skipped: Why the other images could not be read.
+        validation: Which of these images were kept for validation, a mask ``(n,)``.
+        skipped: For each other image, why the image could not be read.
         curves: The curve of each stage.
-        seconds: The duration of each stage.
-        accuracy: How often the model names the class of an image that it was not trained on. None if no image could be held out.
-        classifier: A softmax over custom classes, which ``evaluate`` compares the head with. None if the head's labels are those
-            of another model.
+        seconds: The duration of each step: computing features, each stage, and fitting the classifier after them.
+        accuracy: How often the model names the right class of images that were kept out of training. None if none were kept out.
+        classifier: A softmax over the classes, with which ``evaluate`` compares the head. None if ``Run.start`` was given.
     """
 
     model: keras.Model
@@ -83,13 +83,13 @@ class Run:
 
     Attributes:
         corpus: The images and their classes.
-        backbone: The backbone. A second stage changes its weights.
-        text: The text encoder to train for.
+        backbone: The backbone. The stage ``FINETUNE`` changes the weights of this object.
+        text: The text encoder. Images are embedded in the space of its vectors.
         recipe: The settings.
-        start: The head that a conse head starts from. None for a softmax fitted on the classes.
+        start: The head that a conse head (see ``head.py``) starts from, or None to start from a softmax fitted on the classes.
         cache: Features of earlier runs.
         checkpoints: The folder of the checkpoints.
-        watch: Called as each stage begins.
+        watch: Called when each stage begins. Returns the function to call after each epoch.
     """
 
     corpus: Corpus
@@ -103,12 +103,13 @@ class Run:
 
 
 def train(run: Run) -> Trained:
-    """Train a model. The same run on the same machine gives the same weights.
+    """Train a model, or continue from the checkpoints in ``run.checkpoints`` if there are any.
 
-    Continues from the checkpoints in ``run.checkpoints``, if there are any.
+    The same run on the same machine gives the same weights.
 
     Raises:
-        BuildError: Fewer than two classes have an image that can be read, the loss becomes NaN, or a checkpoint does not fit.
+        BuildError: Fewer than two classes have an image that can be read, the loss becomes NaN, or a checkpoint is
+            damaged or belongs to another run.
     """
     import keras
 
@@ -175,12 +176,12 @@ def _train_stage(
 
 
 def _classifier(recipe: Recipe, corpus: Corpus, features: Floats, validation: Mask) -> Classifier:
-    """Fit a softmax on the training images."""
+    """Fit a softmax on the images that are not kept for validation."""
     return fit_classifier(features[:, ~validation], corpus.classes[~validation], recipe.decay, recipe.features == "root")
 
 
 def _final_features(run: Run, corpus: Corpus, first: Floats) -> Floats:
-    """Return the features of the trained backbone. They differ from the ``first`` ones after a second stage."""
+    """Return the features from the trained backbone. They are the ``first`` features unless ``FINETUNE`` changed the backbone."""
     if not run.recipe.finetune_epochs:
         return first
     with FeatureCache(None, "", run.backbone.width) as cache:

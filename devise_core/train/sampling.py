@@ -1,4 +1,4 @@
-"""The batches of an epoch: shuffled images, a true label drawn for each, and captions."""
+"""The batches of an epoch: shuffled images, a true label drawn for each image, and captions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from devise_core.train.targets import Targets
 from devise_core.vectors import Floats, Rows
 
 Inputs = Callable[[Rows], Any]
-"""Rows ``(n,)`` → what the model reads: features ``(n, f)`` or pixels. A row is view · number of images + image."""
+"""Rows ``(n,)`` → what the model reads: features ``(n, f)`` or pixels. An image in a view has the row
+view · number of images + image."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Captions:
     """The captions of a set of examples.
 
     Attributes:
-        rows: The images that have captions ``(m,)``.
+        rows: The numbers ``(m,)`` of the images that have captions.
         vectors: For each of these images, the unit vectors of its captions ``(captions, d)``.
     """
 
@@ -34,10 +35,10 @@ class Examples:
     """Images to train or to validate on.
 
     Attributes:
-        inputs: Returns what the model reads for some rows.
-        classes: The class of each image ``(n,)``: a row of the targets.
+        inputs: Returns what the model reads for the given rows.
+        classes: The class ``(n,)`` of each image, as a row number of the targets.
         views: How many views each image has.
-        captions: The captions of the images, if they have any.
+        captions: The captions of the images, or None if no captions are trained on.
     """
 
     inputs: Inputs
@@ -51,12 +52,12 @@ class Batch:
     """The input of one training step.
 
     Attributes:
-        rows: The views of images, as ``Inputs`` takes them ``(n,)``.
-        true: The true label of each ``(n,)``.
-        wrong: 1 where a label is wrong, else 0 ``(n, labels)``.
-        order: Random numbers that order the wrong labels ``(n, labels)``; None for a loss that takes all of them.
-        captioned: Views of images with a caption ``(m,)``; None without captions.
-        captions: One caption of each of these ``(m, d)``.
+        rows: The images in their views, as rows ``(n,)`` for ``Inputs``.
+        true: The true label ``(n,)`` drawn for each row.
+        wrong: 1 where a label is wrong for a row, else 0 ``(n, labels)``.
+        order: Random numbers that order the wrong labels ``(n, labels)``, or None if the loss needs no order.
+        captioned: Rows ``(m,)`` of images that have captions, or None if no captions are trained on.
+        captions: The vector of one caption for each row of ``captioned``, ``(m, d)``.
     """
 
     rows: Rows
@@ -71,12 +72,12 @@ def feature_examples(features: Floats, classes: Rows, captions: Captions | None 
     """Return examples whose inputs are features.
 
     Args:
-        features: ``(views, n, f)``.
+        features: The features of the images, ``(views, n, f)``.
         classes: The class ``(n,)`` of each image.
-        captions: The captions of the images, if they have any.
+        captions: The captions of the images, or None to train without captions.
 
     Returns:
-        Examples with ``views · n`` rows, all first views first.
+        Examples with ``views · n`` rows. The first views of all images come first.
     """
     views, count, width = features.shape
     rows = features.reshape(views * count, width)
@@ -91,11 +92,11 @@ def batches(examples: Examples, targets: Targets, recipe: Recipe, rng: np.random
     Args:
         examples: The images to train on.
         targets: What each class is trained towards.
-        recipe: Says how large a batch is, and what the loss needs.
+        recipe: Gives the batch size, the loss and the weight of captions.
         rng: Makes every random choice.
 
     Yields:
-        Batches of ``recipe.batch`` views, or one of all views if there are fewer.
+        Batches of ``recipe.batch`` views, or a single smaller batch if there are fewer views in all.
     """
     count, size = len(examples.classes), recipe.batch
     shuffled = rng.permutation(examples.views * count)
@@ -112,21 +113,21 @@ def batches(examples: Examples, targets: Targets, recipe: Recipe, rng: np.random
 
 
 def random_order(wrong: Floats, recipe: Recipe, rng: np.random.Generator) -> Floats | None:
-    """Return random numbers that order the wrong labels, for the one loss that needs an order.
+    """Return random numbers that order the wrong labels, or None if the loss is not ``hinge-first``.
 
     Args:
-        wrong: 1 where a label is wrong, else 0 ``(n, labels)``.
+        wrong: 1 where a label is wrong for a row, else 0 ``(n, labels)``.
         recipe: Names the loss.
-        rng: Makes the numbers.
+        rng: Makes the random numbers.
 
     Returns:
-        Numbers from 0 to 1 ``float32 (n, labels)``, or None for another loss.
+        Numbers from 0 to 1 ``float32 (n, labels)``, or None.
     """
     return rng.random(wrong.shape, dtype=np.float32) if recipe.loss == "hinge-first" else None
 
 
 def _draw_captions(examples: Examples, recipe: Recipe, rng: np.random.Generator) -> tuple[Rows | None, Floats | None]:
-    """Draw distinct images that have captions, one view for all of them, and one caption for each."""
+    """Draw distinct images that have captions, one caption for each image, and a single view for all images."""
     captions = examples.captions
     if captions is None or not len(captions.rows) or not recipe.caption_weight:
         return None, None

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import keras
 
 ViewInputs = Callable[[Rows, Rows], Any]
-"""Views ``(n,)`` and rows of a corpus ``(n,)`` → what a model reads for them."""
+"""Numbers of views ``(n,)`` and rows of a corpus ``(n,)`` → what a model reads: features or pixels."""
 
 
 def train_head(start: Head, targets: Targets, examples: Examples, recipe: Recipe) -> tuple[Head, Curve]:
@@ -40,7 +40,7 @@ def train_head(start: Head, targets: Targets, examples: Examples, recipe: Recipe
         recipe: The settings.
 
     Returns:
-        The trained head, and the loss of each epoch.
+        The trained head, and the curve with the loss of each epoch.
     """
     model = conse_model(start, labels=unfused_softmax(len(start.bias)))
     curve = Trainer(model, head_optimizers(model, recipe), recipe, targets).run(recipe.epochs, examples)
@@ -57,11 +57,11 @@ def new_head(
         width: The number of features.
         corpus: The classes and their vectors.
         directions: Orthonormal rows ``(m, d)`` to remove from the embeddings.
-        start: The head that a conse head starts from.
-        classifier: The softmax that a conse head starts from instead.
+        start: The head that a conse head (see ``head.py``) starts from if ``classifier`` is None.
+        classifier: A softmax over the classes, from which a conse head starts, or None.
 
     Raises:
-        ValueError: A conse head has nothing to start from.
+        ValueError: The recipe has a conse head, but ``start`` and ``classifier`` are None.
     """
     if recipe.head != "conse":
         return {"linear": linear_model, "mlp": mlp_model}[recipe.head](width, corpus.vectors.shape[1], directions)
@@ -73,7 +73,10 @@ def new_head(
 
 
 def head_optimizers(head: keras.Model, recipe: Recipe) -> list[LayerOptimizer]:
-    """Return the optimizers of a head. The classifier of a conse head learns more slowly, because large steps spoil it."""
+    """Return the optimizers of a head.
+
+    The classifier layer of a conse head has its own ``classifier_rate``, because large steps would spoil this layer.
+    """
     first = head.get_layer("labels").trainable_variables if recipe.head == "conse" else []
     rest = [variable for variable in head.trainable_variables if not any(variable is each for each in first)]
     optimizers = [LayerOptimizer(make_optimizer(recipe.optimizer, recipe.rate), rest)]
@@ -85,10 +88,10 @@ def corpus_examples(corpus: Corpus, rows: Rows, inputs: ViewInputs, views: int =
 
     Args:
         corpus: The images.
-        rows: The images of the part ``(n,)``.
-        inputs: Returns what the model reads.
+        rows: The rows ``(n,)`` of the images to return.
+        inputs: Returns what the model reads for views and rows.
         views: How many views each image has.
-        text: Gives the vectors of the captions. None leaves captions out.
+        text: The encoder of the captions, or None to leave captions out.
     """
     captions = None
     if text:
@@ -99,12 +102,12 @@ def corpus_examples(corpus: Corpus, rows: Rows, inputs: ViewInputs, views: int =
 
 
 def pixel_inputs(corpus: Corpus, recipe: Recipe, size: int, readers: ThreadPoolExecutor) -> ViewInputs:
-    """Return inputs that read the images again in each step, so that memory holds a single batch.
+    """Return inputs that read the images again in each step, so that only one batch is in memory.
 
     Args:
         corpus: The images.
         recipe: Names the views.
-        size: The side of the square of pixels.
+        size: The width and height in pixels of the square that the model reads.
         readers: The threads that read the images.
     """
     views = [VIEWS[name] for name in recipe.view_names]
@@ -116,16 +119,16 @@ def pixel_inputs(corpus: Corpus, recipe: Recipe, size: int, readers: ThreadPoolE
 
 
 def embedding_model(model: keras.Model) -> keras.Model:
-    """Return the part of a model that ends with its embeddings."""
+    """Return the part of a model from pixels to embeddings."""
     import keras
 
     return keras.Model(model.input, model.output["embedding"])
 
 
 def trainable_variables(model: keras.Model, backbone: Backbone) -> list[Any]:
-    """Make a model trainable, and return its variables without the backbone's batch normalisation.
+    """Make a model trainable except for the backbone's batch normalisation, and return the trainable variables.
 
-    Its statistics come from millions of images. Small batches would spoil them.
+    The statistics of the batch normalisation come from millions of images. Small batches would spoil these statistics.
     """
     import keras
 

@@ -1,4 +1,4 @@
-"""The labels that images of each class are trained towards: mostly the class itself, sometimes one of its hypernyms."""
+"""The labels that images of each class are trained towards: mostly the class itself, sometimes a hypernym of the class."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import numpy as np
 from devise_core.vectors import Floats
 
 CLASS_SHARE = 0.85
-"""How often the true label of an image is its class. The rest is shared by the hypernyms of the class."""
+"""The probability that the true label drawn for an image is its class. The hypernyms of the class share the rest."""
 STEP_WEIGHT = 0.7
-"""A hypernym's weight is multiplied by this for each step between it and the class."""
+"""The weight of a hypernym is multiplied by this for each step from the class up to the hypernym."""
 TOO_NEAR = 0.9
-"""Labels whose cosine with a class is at least this do not count as wrong for it: "tabby" is not wrong for a tiger cat."""
+"""Labels whose cosine with a class is at least this do not count as wrong for the class: "tabby" is not wrong for a tiger cat."""
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What each class is trained towards.
+    """The labels that images of each class are trained towards.
 
     Attributes:
-        labels: Unit rows ``(labels, d)``: the classes first, then the hypernyms.
-        shares: How often each label is the true one of a class ``(classes, labels)``. Rows add up to 1.
+        labels: The label vectors, unit rows ``(labels, d)``, the classes first, then the hypernyms.
+        shares: How often each label is the true label of an image of a class ``(classes, labels)``. Each row adds up to 1.
         wrong: 1 where a label is wrong for a class, else 0 ``(classes, labels)``.
     """
 
@@ -45,9 +45,9 @@ def make_targets(
 
     Args:
         vectors: The vector ``(d,)`` of each class.
-        hypernyms: For each class, hypernym → the number of steps to it.
+        hypernyms: For each class, hypernym → the number of steps from the class to the hypernym.
         hypernym_vectors: Hypernym → its vector ``(d,)``. Hypernyms without a vector are left out.
-        too_near: Labels whose cosine with a class is at least this do not count as wrong for it.
+        too_near: Labels whose cosine with a class is at least this do not count as wrong for the class.
     """
     count, names = len(vectors), sorted({name for steps in hypernyms for name in steps if name in hypernym_vectors})
     labels = np.stack([*vectors, *(hypernym_vectors[name] for name in names)])

@@ -27,9 +27,9 @@ class Curve:
     """What was measured after each epoch.
 
     Attributes:
-        loss: The mean training loss, including that of captions.
+        loss: The mean training loss, including the loss of captions.
         validation: The loss on the validation images, without captions.
-        accuracy: The share of validation images whose nearest label is the true one.
+        accuracy: The share of validation images whose nearest label is the true label.
         start: The validation loss before the first epoch.
         start_accuracy: The accuracy before the first epoch.
         best: The epoch whose weights were kept; 0 for the weights before training.
@@ -43,7 +43,7 @@ class Curve:
     best: int = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the values as they are written to files, the losses to six places."""
+        """Return the values as they are written to files, with the losses rounded to six decimal places."""
         return {**asdict(self), "loss": [round(loss, 6) for loss in self.loss]}
 
 
@@ -56,7 +56,7 @@ class LayerOptimizer:
 
 
 Progress = Callable[[int, Curve], None]
-"""Called after each epoch with its number and the curve so far."""
+"""Called after each epoch with the number of the epoch and the curve so far."""
 
 
 def make_optimizer(name: str, rate: float) -> keras.optimizers.Optimizer:
@@ -70,17 +70,17 @@ def make_optimizer(name: str, rate: float) -> keras.optimizers.Optimizer:
 
 
 class Trainer:
-    """Trains a model towards targets.
+    """Trains a model towards targets (see ``targets.py``).
 
-    It does not use ``keras.Model.fit``, because ``compile`` takes a single optimizer and the layers of a head learn at different
-    rates. ``EarlyStopping`` and ``BackupAndRestore`` forget the best epoch and the random state when a run is resumed, so the
-    resumed run would end with other weights.
+    The trainer does not use ``keras.Model.fit``. ``Model.compile`` takes a single optimizer, but the layers of a head learn at
+    different rates. The callbacks ``EarlyStopping`` and ``BackupAndRestore`` forget the best epoch and the random state when a
+    run is resumed, so the resumed run would end with other weights.
 
     Args:
-        model: Its output is unit embeddings ``(n, d)``.
-        optimizers: Which variables to train, and how.
+        model: A model whose outputs are unit embeddings ``(n, d)``.
+        optimizers: The optimizers, each with the variables to train.
         recipe: The loss, the batch size, the patience and the seed.
-        targets: What each class is trained towards.
+        targets: The labels that images of each class are trained towards.
         stage: The number of the stage. Each stage draws different random numbers.
     """
 
@@ -106,17 +106,17 @@ class Trainer:
         checkpoint: Checkpoint | None = None,
         progress: Progress | None = None,
     ) -> Curve:
-        """Train until the end of ``epochs``, and leave the best weights in the model.
+        """Train for ``epochs`` epochs, or until validation stops the run, and leave the best weights in the model.
 
         Args:
-            epochs: How many epochs, including those of an interrupted run.
-            train: What to train on.
-            validation: The images that decide when to stop. Without them, all epochs run and the last weights are the best.
-            checkpoint: Where to save the state after each epoch. A run continues from the state that it holds.
+            epochs: How many epochs in total, including those that an interrupted run finished.
+            train: The images to train on.
+            validation: The images that decide when to stop. If None, all epochs run and the last weights count as best.
+            checkpoint: Where to save the state after each epoch. If a state is saved there already, the run continues from it.
             progress: Called after each epoch.
 
         Returns:
-            The loss of each epoch, and what the validation measured.
+            The training loss of each epoch, and the loss and accuracy on the validation images.
 
         Raises:
             BuildError: The loss becomes NaN or infinite, or the checkpoint belongs to another run.
@@ -183,7 +183,7 @@ class Trainer:
             curve.best, self._best = done, _values(self.model.variables)
 
     def _validate(self, examples: Examples) -> tuple[float, float]:
-        """Return the loss and the accuracy over the first view. The order of wrong labels is the same each time."""
+        """Return the loss and accuracy on the first view of each image. The random order of labels is the same in each epoch."""
         rng, sums, size = np.random.default_rng(self.recipe.seed), np.zeros(2), self.recipe.batch
         for start in range(0, len(examples.classes), size):
             rows = np.arange(start, min(start + size, len(examples.classes)))

@@ -1,4 +1,7 @@
-"""Views of a training image, so that the head does not depend on how an image is framed."""
+"""Views of a training image: the same image, framed in different ways.
+
+Training on several views makes the head (``train/head.py``) depend less on how an image is framed.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ View = Callable[[Image.Image, int], Pixels]
 
 
 def squashed(image: Image.Image, size: int) -> Pixels:
-    """Return the whole image, squashed to a square as in the paper and the 2020 notebook."""
+    """Return the whole image, squashed to a square. The DeViSE paper and the 2020 notebook do the same."""
     return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=3.0), dtype=np.uint8)
 
 
@@ -23,12 +26,12 @@ def padded(image: Image.Image, size: int) -> Pixels:
 
 
 def square(image: Image.Image, size: int) -> Pixels:
-    """Return the largest square in the middle."""
+    """Return the largest square in the middle of the image."""
     return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC), dtype=np.uint8)
 
 
 def mirrored(image: Image.Image, size: int) -> Pixels:
-    """Return the plain view, mirrored."""
+    """Return the view of ``to_pixels``, mirrored left to right."""
     return np.ascontiguousarray(to_pixels(image, size)[:, ::-1])
 
 

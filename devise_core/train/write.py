@@ -31,7 +31,7 @@ class Origin:
     """What the manifest records about a run.
 
     Attributes:
-        command: The command that repeats it.
+        command: The command that repeats the run.
         recipe: The name of the recipe.
         data: The name of the data set.
         weights: The name of the backbone's weights.
@@ -44,16 +44,16 @@ class Origin:
 
 
 def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained: Trained, origin: Origin) -> None:
-    """Write all files except those of the text encoder, and their entries in the manifest.
+    """Write the files of a trained model and their entries in the manifest.
 
-    The labels are written only if the head has custom labels.
+    The files of the text encoder are not written. The labels are written only if the head has custom labels.
 
     Args:
         layout: The artifact folder.
         manifest: Receives the entries.
-        run: What was trained.
-        trained: The result.
-        origin: What to record.
+        run: The settings and data of the run.
+        trained: The result of the run.
+        origin: What the manifest records about the run.
     """
     trained.model.save(layout.model)
     make_canonical(layout.model)
@@ -76,7 +76,10 @@ def write_trained(layout: ArtifactLayout, manifest: Manifest, run: Run, trained:
 
 
 def reads_roots(manifest: Manifest) -> bool:
-    """Return whether the classifier and the conse head of a model read ``rooted`` features, as ``write_trained`` recorded."""
+    """Return whether the classifier and the ConSE head (``train/head.py``) of a model read ``rooted`` features.
+
+    ``write_trained`` records this in the manifest.
+    """
     return bool(manifest.about.get("training", {}).get("settings", {}).get("features") == "root")
 
 
@@ -84,7 +87,7 @@ def make_canonical(archive: Path) -> None:
     """Rewrite a ``.keras`` archive so that the same model always has the same bytes.
 
     Keras writes the time of saving, the addresses of shared objects, and the number of operations since the process started.
-    They become a fixed time and numbers from 0.
+    The time becomes a fixed one. The addresses and the numbers of operations become numbers counted from 0.
     """
     with zipfile.ZipFile(archive) as source:
         files = {name: source.read(name) for name in sorted(source.namelist())}
@@ -98,7 +101,7 @@ def make_canonical(archive: Path) -> None:
     )
     parts = json.loads(config)["config"].get("layers", [])
     for number, name in enumerate(part["config"]["name"] for part in parts if ".ops." in (part["module"] or "")):
-        for before in ('"name": "', '"keras_history": ["'):  # elsewhere "relu" is an activation
+        for before in ('"name": "', '"keras_history": ["'):  # in other fields, "relu" names an activation
             config = config.replace(f'{before}{name}"', f'{before}operation_{number}"')
     files["config.json"] = config.encode()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
@@ -107,7 +110,7 @@ def make_canonical(archive: Path) -> None:
 
 
 def _write_labels(layout: ArtifactLayout, trained: Trained) -> list[Path]:
-    """Replace the label files. They may be links to the files of another model, which must not change."""
+    """Replace the label files. A label file may be a link to a file of another model, and that file must not change."""
     with atomic_file(layout.labels) as staged, staged.open("w", encoding="utf-8", newline="") as file:
         writer = CsvWriter(file)
         writer.writerow(["id", "names", "hypernyms"])
@@ -118,7 +121,7 @@ def _write_labels(layout: ArtifactLayout, trained: Trained) -> list[Path]:
 
 
 def _write_curves(path: Path, curves: Mapping[str, Curve]) -> None:
-    """Write one row per epoch. Values that were not measured are empty."""
+    """Write one row per epoch. Fields of values that were not measured are empty."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = CsvWriter(file)
         writer.writerow(["stage", "epoch", "loss", "validation_loss", "validation_accuracy"])

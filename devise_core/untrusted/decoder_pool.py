@@ -24,38 +24,38 @@ from devise_core.untrusted.slot_queue import SlotQueue
 from devise_core.vision.image_reader import NOTE
 
 IDLE = 60.0
-"""Seconds after which a process without work ends. It holds 45 MB."""
+"""Seconds after which a process without work ends. An idle process takes 45 MB of memory."""
 START = 30.0
-"""Seconds a process may take to start. It takes 0.4 if nothing else runs."""
+"""Seconds a process may take to start. A start takes 0.4 seconds if nothing else runs."""
 UNAVAILABLE = "The image cannot be read at the moment. Try again in a minute."
 CRASHED = "The image is damaged and cannot be read. Save it again as JPEG or PNG."
 POLL_SECONDS = 0.2
-"""How often a running process is checked: it is ended if it takes too long or its visitor has left."""
-_ENDLESS = 100_000  # waiting requests; the threads that wait are limited elsewhere
+"""Seconds between two checks of a running process. It is ended if it takes too long or its visitor has left."""
+_ENDLESS = 100_000  # requests that may wait. The threads that wait are limited elsewhere
 _MAX_LINE = 10_000  # bytes in the first line of an answer
-_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each saves memory
+_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each variable saves memory
 
 
 def read_upload(
     data: bytes, limits: Settings | None = None, job: Job | None = None, max_seconds: float | None = None
 ) -> Image.Image:
-    """Decode an untrusted image file. Every page that takes an upload reads it with this function, once.
+    """Decode an untrusted image file. Every page that takes an upload reads the file with this function, once.
 
     Nothing is written to disk.
 
     Args:
         data: The bytes of the file.
-        limits: The limits to apply, by default those of this process.
+        limits: The limits to apply, by default the settings of this process.
         job: The session that the image is decoded for.
-        max_seconds: How long to wait for a free process, by default ``queue_seconds`` of ``limits``.
+        max_seconds: Seconds to wait for a free process, by default ``queue_seconds`` of ``limits``.
 
     Returns:
         The image as upright RGB on white, at most 1024 pixels on a side, without metadata. ``note_on`` says what was wrong with
-        its file.
+        the file, if anything.
 
     Raises:
-        ImageError: The file is too large, truncated, damaged or not an image, it has too many pixels or frames, it took too long,
-            or too many images are being read.
+        ImageError: The file is too large, truncated, damaged or not an image, has too many pixels or frames, or takes too long
+            to read. Also raised if too many images are being read.
         AbandonedError: The visitor has left.
     """
     limits = limits or settings()
@@ -90,7 +90,7 @@ class DecoderPool:
             data: The bytes of the file.
             limits: The limits to apply.
             job: The session that the image is decoded for.
-            max_seconds: How long to wait for a free process, by default ``queue_seconds`` of ``limits``.
+            max_seconds: Seconds to wait for a free process, by default ``queue_seconds`` of ``limits``.
 
         Returns:
             The image as ``read_upload`` returns it.
@@ -103,7 +103,7 @@ class DecoderPool:
         try:
             with self._slots.slot(job=job, max_seconds=max_seconds or limits.queue_seconds):
                 decoder = self._take()
-                image = decoder.read(data, limits, job)  # a process that raises here is not used again
+                image = decoder.read(data, limits, job)  # if this raises, the process is not used again
                 self._give_back(decoder)
         except BusyError as error:
             raise ImageError("Many images are being read at the moment. Try again in a minute.") from error
@@ -112,12 +112,12 @@ class DecoderPool:
         return image
 
     def processes(self) -> list[int]:
-        """The ids of the processes that wait for work."""
+        """Return the ids of the processes that wait for work."""
         with self._lock:
             return [decoder.process.pid for decoder in self._free]
 
     def close(self) -> None:
-        """End the processes that wait for work. The others finish their image, and end after ``idle`` seconds without work."""
+        """End the processes that wait for work. Busy processes finish their image, and end after ``idle`` seconds without work."""
         with self._lock:
             while self._free:
                 self._free.pop().end()
@@ -203,7 +203,7 @@ class _DecoderProcess:
     def _time_limit(self, seconds: float, late: str, job: Job) -> Iterator[None]:
         """End the process after ``seconds``, or when the visitor of ``job`` leaves.
 
-        Raises ``ImageError`` if the process ends or answers nonsense in the block, or ``AbandonedError`` if the visitor has left.
+        Raise ``ImageError`` if the process ends or answers nonsense in the block, or ``AbandonedError`` if the visitor has left.
         """
         done, is_late = threading.Event(), threading.Event()
         threading.Thread(target=self._watch, args=(time.monotonic() + seconds, job, done, is_late), daemon=True).start()

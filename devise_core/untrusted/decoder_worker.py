@@ -1,8 +1,9 @@
-"""Decode untrusted images in a process of their own: ``python -m devise_core.untrusted.decoder_worker``.
+"""Decode untrusted images in a separate process: ``python -m devise_core.untrusted.decoder_worker``.
 
-The process reads requests on stdin and answers on stdout. Each is a line of JSON, followed by the bytes of the image if there is
-one. The memory of the process is limited and it cannot write files. The decoders are C libraries, and a crafted file that exploits
-one of them takes over this process and not the server.
+The process reads requests from stdin and writes answers to stdout. A request is a line of JSON, followed by the bytes of the file.
+An answer is a line of JSON, followed by the pixels if the image could be decoded. The memory of the process is limited, and the
+process cannot write files. The decoders are C libraries. A crafted file that exploits a decoder takes over this process and not the
+server.
 """
 
 from __future__ import annotations
@@ -27,14 +28,17 @@ from devise_core.vision.jpeg_marks import SCAN_MARK, read_marks
 SIDE = 1024
 """The maximum length of the longer side of a decoded image, in pixels."""
 NICE = 5
-"""How much lower the priority of a decoder is than the server's, so that pages stay fast while images are decoded."""
+"""The niceness that a decoder adds to the server's. The lower priority keeps pages fast while images are decoded."""
 MAX_SCANS = 100
-"""The maximum number of scans in a progressive JPEG. Encoders write about ten, and each scan passes over every pixel."""
+"""The maximum number of scans in a progressive JPEG. Encoders write about ten scans. Decoding each one passes over every pixel."""
 _NAME = "The file"
-_SLACK = 16_000_000  # bytes for everything except pixels
+_SLACK = 16_000_000  # bytes for everything except the file and its pixels
 _BANDS = 64  # rows of the result that are made at a time
 _COST = {"JPEG": 1, "MPO": 1, "PNG": 6, "GIF": 6, "BMP": 6, "TIFF": 8, "WEBP": 17, "AVIF": 10, "HEIF": 9}
-"""Peak memory in bytes per pixel, measured by ``python -m benchmarks.fuzz``. A JPEG is decoded at a fraction of its size."""
+"""Peak memory in bytes per pixel, measured by ``python -m benchmarks.fuzz``.
+
+The value of JPEG is low because a large JPEG is decoded at a fraction of its size.
+"""
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,10 @@ class DecodeLimits:
     """The limits for one image.
 
     Attributes:
-        pixels: Width times height, as the header says.
-        frames: Frames of an animation, as the header says.
-        memory: Bytes for the file and its decoding together.
-        side: The longer side of the result, in pixels.
+        pixels: The maximum of width times height, as the header gives them.
+        frames: The maximum number of frames of an animation, as the header gives it.
+        memory: The maximum number of bytes for the file and its decoding together.
+        side: The maximum of the longer side of the result, in pixels.
     """
 
     pixels: int
@@ -54,7 +58,7 @@ class DecodeLimits:
     side: int = SIDE
 
     def request(self, length: int) -> bytes:
-        """The first line of a request for an image of ``length`` bytes."""
+        """Return the first line of a request for a file of ``length`` bytes."""
         return json.dumps({"length": length, **asdict(self)}).encode() + b"\n"
 
 
@@ -64,7 +68,7 @@ def decode(data: bytes, limits: DecodeLimits) -> Image.Image:
     Raises:
         ImageError: The file is truncated, damaged, too large or not an image.
     """
-    # Counting bytes is fast but finds too many scans, so the marks are read only if the count is above the limit.
+    # Counting marker bytes is fast but can find too many scans, so the markers are parsed only if the count is above the limit.
     if data.count(SCAN_MARK) > MAX_SCANS and (marks := read_marks(data)) and marks.scans > MAX_SCANS:
         raise ImageError(f"{_NAME} is a JPEG with more than {MAX_SCANS} scans. Save it as an ordinary one.")
 
@@ -83,21 +87,24 @@ def decode(data: bytes, limits: DecodeLimits) -> Image.Image:
 
 
 def _check_size(image: Image.Image, limits: DecodeLimits, length: int) -> None:
-    """Raise ``ImageError`` if the header promises too many pixels or frames."""
+    """Raise ``ImageError`` if the header gives too many pixels or frames."""
     most = _most_pixels(limits, length, _cost(image))
     if image.width * image.height > most:
         raise ImageError(
             f"{_NAME} has {image.width * image.height / 1e6:.1f} megapixels. At most {most / 1e6:.1f} are allowed in "
             f"a {image.format}. Save a smaller copy{'' if isinstance(image, JpegImageFile) else ', or one as JPEG'}."
         )
-    # Counting the frames of a GIF or TIFF means walking through them. Their first frame is read without that.
+    # Counting the frames of a GIF or TIFF means walking through all of them. Only the first frame is read, which needs no count.
     frames = getattr(image, "n_frames", 1) if image.format not in ("GIF", "TIFF") else 1
     if frames > limits.frames:
         raise ImageError(f"{_NAME} has {frames} frames. At most {limits.frames} are allowed. Save one of them.")
 
 
 def _cost(image: Image.Image) -> float:
-    """Bytes per pixel. A progressive JPEG is held whole at two bytes per sample, or three per pixel at the usual 4:2:0."""
+    """Return the peak memory in bytes per pixel.
+
+    A progressive JPEG is held at full size with two bytes per sample. That is three bytes per pixel at the usual 4:2:0 subsampling.
+    """
     cost = _COST[image.format or ""]
     if not (isinstance(image, JpegImageFile) and image.info.get("progressive")):
         return cost
@@ -106,12 +113,15 @@ def _cost(image: Image.Image) -> float:
 
 
 def _most_pixels(limits: DecodeLimits, length: int, cost: float) -> int:
-    """Pixels that a file of ``length`` bytes may have. The file is in memory too, and some decoders copy it."""
+    """Return how many pixels a file of ``length`` bytes may have. The file is in memory too, and some decoders copy the file."""
     return max(1, min(limits.pixels, int((limits.memory - 3 * length) / cost)))
 
 
 def _reduce(image: Image.Image, side: int) -> Image.Image:
-    """Shrink by an integer factor to less than twice ``side``, in bands, so that the large image is never held twice."""
+    """Shrink an image by an integer factor, until its longer side is less than twice ``side``.
+
+    The image is converted and shrunk in bands, so that memory never holds the large image twice.
+    """
     factor = max(image.size) // side
     if factor < 2:
         return on_white(image, _NAME)
@@ -144,7 +154,7 @@ def main() -> None:
 
 
 def _import_decoders() -> None:
-    """Import every decoder before memory is limited. Each gets one thread, because a thread's stack takes address space."""
+    """Import every decoder before memory is limited. Decoders get one thread each, because a thread's stack takes address space."""
     import pillow_heif
     from PIL import AvifImagePlugin
 
@@ -155,7 +165,8 @@ def _import_decoders() -> None:
 
 
 def _answer(answers: IO[bytes], data: bytes, limits: DecodeLimits) -> None:
-    # Above twice this, Pillow stops at the header. That matters for WebP, whose canvas is made as the file is opened.
+    # Pillow stops at the header of an image with more than twice this many pixels. This check matters for WebP, because the canvas
+    # of a WebP is allocated when the file is opened.
     Image.MAX_IMAGE_PIXELS = _most_pixels(limits, len(data), _COST["WEBP"] if data[8:12] == b"WEBP" else 1) // 2
     try:
         image = decode(data, limits)
@@ -167,7 +178,7 @@ def _answer(answers: IO[bytes], data: bytes, limits: DecodeLimits) -> None:
 
 
 def _address_space() -> int:
-    """Bytes of this process's address space, or 0 if the system does not report it."""
+    """Return the bytes of this process's address space, or 0 if the system does not report them."""
     with suppress(OSError):
         return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * mmap.PAGESIZE
     return 0

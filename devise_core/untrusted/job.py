@@ -1,4 +1,4 @@
-"""The session that work is done for, so that the work ends when its visitor leaves and sessions take turns."""
+"""Work for one session. The work ends when the visitor leaves, and a queue lets sessions take turns."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Job:
     """Work for one session.
 
     Attributes:
-        session: Whose work it is. Queues serve sessions in turn. By default, each job is a session of its own.
-        has_left: Whether nobody waits for the result any more. Called from several threads.
+        session: Identifies the session. Queues serve sessions in turn. By default, each job counts as a separate session.
+        has_left: Returns whether the visitor has left, so that nobody waits for the result. Called from several threads.
     """
 
     session: object = field(default_factory=object)

@@ -13,9 +13,9 @@ from devise_core.errors import BusyError
 from devise_core.untrusted.job import Job
 
 POLL_SECONDS = 0.3
-"""How often a waiting request reports its place, and gives it up if its visitor has left."""
+"""Seconds between two checks of a waiting request. A check reports its place, or gives the place up if its visitor has left."""
 MAX_SESSIONS = 1_000
-"""For how many sessions the queue remembers when they were last served. The session served longest ago is forgotten first."""
+"""The number of sessions for which the queue remembers the last service. The session served longest ago is forgotten first."""
 
 
 def _ignore(ahead: int) -> None:
@@ -26,14 +26,15 @@ class SlotQueue:
     """Run a limited number of ``with`` blocks at a time.
 
     A session's second request waits behind the first request of every other session, its third behind their second, and so on.
-    Among equals, the session that was served longest ago comes first, and then the request that came first.
+    Requests with the same number are ordered by session: the session that was served longest ago comes first. Requests that are
+    still equal keep the order in which they came.
 
     Args:
         slots: How many blocks may run at a time.
         max_length: How many requests may wait. The next one is refused.
-        max_seconds: How long a request may wait, unless it says otherwise.
-        name: What the requests wait for, as the first words of a message.
-        advice: The end of the message of a refused request.
+        max_seconds: Seconds that a request may wait, unless the call of ``slot`` gives another limit.
+        name: What the requests wait for, as the first words of the message of a refused request.
+        advice: The last words of that message.
     """
 
     def __init__(
@@ -56,10 +57,10 @@ class SlotQueue:
         """Hold a slot while the block runs.
 
         Args:
-            on_wait: Called every ``POLL_SECONDS`` with the number of requests ahead. If it raises, the place in the
-                queue is given up.
+            on_wait: Called every ``POLL_SECONDS`` with the number of requests ahead. If this call raises, the request
+                gives up its place in the queue.
             job: The session that the block runs for.
-            max_seconds: How long the request may wait, by default ``max_seconds`` of the queue.
+            max_seconds: Seconds that the request may wait, by default ``max_seconds`` of the queue.
 
         Yields:
             The seconds spent in the queue.
@@ -102,7 +103,7 @@ class SlotQueue:
                     self._changed.notify_all()
 
     def _take(self, request: Job, timeout: float) -> int:
-        """Wait up to ``timeout`` seconds for a slot. Returns 0 with the slot taken, else the number of requests ahead."""
+        """Wait up to ``timeout`` seconds for a slot. Return 0 if the request has the slot, else the number of requests ahead."""
         with self._changed:
             if self._changed.wait_for(lambda: self._is_next(request), max(0.0, timeout)):
                 self._remove(request)
@@ -122,7 +123,7 @@ class SlotQueue:
         return self._running.total() < self._slots and self._in_turn()[0] is request
 
     def _in_turn(self) -> list[Job]:
-        """The waiting requests in the order in which they will be served, if no other comes."""
+        """Return the waiting requests in the order in which they are served if no other request comes."""
         turns, keyed = Counter(self._running), []
         for request in self._queue:
             keyed.append(((turns[request.session], self._served.get(request.session, 0)), request))
@@ -134,7 +135,7 @@ class SlotQueue:
 
 
 def _copy(job: Job) -> Job:
-    """One object per request, because a session may send several for the same job."""
+    """Return a new object, because a session may send several requests for the same job and each is compared by identity."""
     return Job(job.session, job.has_left)
 
 

@@ -26,19 +26,19 @@ from devise_core.vision.preprocess import Pixels
 from devise_core.vision.thumbnail import thumbnail
 
 THUMBNAIL = 256
-"""The longer side, in pixels, of the thumbnail that is kept of an image."""
+"""The longer side, in pixels, of the thumbnail that is kept for each image."""
 _AHEAD = 2 * READERS - 1  # how many files are decoded ahead; kept small because files may be large
 _ZIP = (b"PK\3\4", b"PK\5\6")
 
 File = tuple[str, bytes]
-"""A path, whose folders become labels, and the file's content."""
+"""The path of a file, and its content. The folders in the path become labels."""
 Progress = Callable[[int, str], None]
-"""Called with the number of files read so far, and the name of the last one."""
+"""Called with the number of files read so far, and the name of the last file."""
 Slot = Callable[[int], AbstractContextManager[None]]
-"""Called with the number of images before each call of the model. The call happens inside the context."""
+"""Called before each call of the model, with the number of images to encode. The model runs inside the returned context."""
 
 Titles = Callable[[Encoded], Sequence[str]]
-"""Called with the encoded images of a batch. Returns a title for each."""
+"""Called with the encoded images of a batch. Returns a title for each image."""
 
 
 @dataclass
@@ -47,12 +47,12 @@ class IndexedUploads:
 
     Attributes:
         images: The images from before, then the new ones.
-        new: How many are new.
-        again: How many files were already there. Files are compared by SHA-256.
-        skipped: A sentence for each file that cannot be read, which begins with the file's name. For a zip, one more
-            sentence counts its files of other kinds, such as videos.
-        notes: A sentence for each image that was read although its file is damaged, which begins with the file's name.
-        full: Why no more images were taken, or "".
+        new: How many of ``images`` were added.
+        again: How many files were left out because the session already has an image from the same bytes (by SHA-256).
+        skipped: A sentence for each file that could not be read or encoded. The sentence begins with the file's name. For a zip,
+            one more sentence counts the files that are not images, such as videos.
+        notes: A sentence for each image that was read although its file is damaged. The sentence begins with the file's name.
+        full: Why the remaining files were left out, or "" if the limits were not reached.
     """
 
     images: list[InMemoryImage]
@@ -74,20 +74,20 @@ def index_uploads(
     titles: Titles = lambda encoded: [""] * len(encoded.embeddings),
     job: Job | None = None,
 ) -> IndexedUploads:
-    """Add the images of ``files`` to those of ``before``, as far as ``limits`` allows, and return all of them.
+    """Add the images of ``files`` to those of ``before``, as far as ``limits`` allows, and return all images.
 
-    Zips are replaced by the images in them. Nothing is raised for a file that cannot be read: ``skipped`` names it.
+    A zip is replaced by the images in it. A file that cannot be read raises no error. ``skipped`` of the result names the file.
 
     Args:
-        files: Taken one at a time, so that a generator need not hold all of them.
-        encoder: Gives the images their vectors.
+        files: The files. They are read a few at a time, so that a generator need not hold all of them.
+        encoder: Computes the vectors of the images.
         limits: How many images and bytes a session may hold.
-        before: The images that the session has already.
+        before: The images that the session already has.
         progress: Called after each file.
-        read: Decodes one file, and raises ``ImageError`` if it cannot.
+        read: Decodes one file, or raises ``ImageError`` if the file cannot be decoded.
         slot: A context manager that waits for the model when several sessions use it. If it raises ``BusyError``, the batch is
             skipped.
-        titles: Says what each encoded image shows, or "" if it is not sure.
+        titles: Returns what each encoded image shows, or "" for an image if that is uncertain.
         job: The session that the files are indexed for. It is checked after each file.
 
     Raises:
@@ -105,7 +105,7 @@ def index_uploads(
 
 @dataclass(frozen=True)
 class _Decoded:
-    """A file with what the model needs of it, or the ``error`` that says why it cannot be read.
+    """A decoded file with the ``pixels`` that the model reads, or the ``error`` that says why the file cannot be read.
 
     ``blank`` is what ``is_blank`` returned for the image.
     """
@@ -120,7 +120,7 @@ class _Decoded:
 
 
 def _while_wanted(decoded: Iterable[_Decoded], job: Job) -> Iterator[_Decoded]:
-    """Yield each file, until nobody waits for the result."""
+    """Yield each file. Raise ``AbandonedError`` as soon as nobody waits for the result."""
     for file in decoded:
         job.check()
         yield file
@@ -129,7 +129,7 @@ def _while_wanted(decoded: Iterable[_Decoded], job: Job) -> Iterator[_Decoded]:
 def _batches(
     decoded: Iterable[_Decoded], limits: Settings, result: IndexedUploads, progress: Progress | None
 ) -> Iterator[list[_Decoded]]:
-    """Yield the new and readable files in batches. Stop at the image limit and say so in ``result.full``."""
+    """Yield the files that are new and readable, in batches. Stop at the limit on images and say so in ``result.full``."""
     known = {image.key for image in result.images}
     batch: list[_Decoded] = []
     for number, file in enumerate(decoded, 1):
@@ -154,7 +154,7 @@ def _batches(
 
 
 def _unzipped(files: Iterable[File], limits: Settings, result: IndexedUploads) -> Iterator[File]:
-    """Yield each file, or each image in it if it is a zip. Problems with a zip are added to ``result.skipped``."""
+    """Yield each file, or each image in the file if the file is a zip. Problems with a zip are added to ``result.skipped``."""
     for name, data in files:
         if not (data.startswith(_ZIP) or name.lower().endswith(".zip")):
             yield name, data
@@ -178,11 +178,11 @@ def _decode(file: File, encoder: ImageEncoder, read: Callable[[bytes], Image.Ima
 def _add(
     result: IndexedUploads, batch: Sequence[_Decoded], encoder: ImageEncoder, limits: Settings, slot: Slot, titles: Titles
 ) -> None:
-    """Encode ``batch`` and add it to ``result``. Stop at the limit in bytes and say so in ``result.full``."""
+    """Encode ``batch`` and add it to ``result``. Stop at the limit on bytes and say so in ``result.full``."""
     try:
         with slot(len(batch)):
             encoded = encoder.encode_pixels(np.stack([file.pixels for file in batch if file.pixels is not None]))
-    except BusyError as error:  # the earlier batches are kept, and the visitor may upload this one again
+    except BusyError as error:  # the earlier batches are kept, and the visitor may upload this batch again
         result.skipped += [f"{file.name}: {error}" for file in batch]
         return
     for row, (file, title) in enumerate(zip(batch, titles(encoded), strict=True)):

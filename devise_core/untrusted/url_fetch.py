@@ -1,8 +1,8 @@
-"""Fetch an image from a web address that an untrusted visitor or a program gives, without reaching the server's own network.
+"""Fetch an image from the web address that an untrusted visitor or program gives, without access to the server's own network.
 
-A name is resolved once, all its addresses must be public, and the connection goes to the address that was checked. A name that
-resolves to something else the next time ("DNS rebinding") gains nothing. There are no cookies and no proxy, and every redirect is
-checked like the first address.
+A host name is resolved once. All addresses of the host must be public, and the connection goes to one of the checked addresses.
+A host name that resolves to an internal address the next time ("DNS rebinding") therefore gains nothing. There are no cookies and
+no proxy, and every redirect is checked like the first address.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def resolve(host: str) -> list[str]:
     """Return every address that the system's resolver knows for ``host``.
 
     Raises:
-        OSError: There is none.
+        OSError: The host has no address.
     """
     return list(dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)))
 
@@ -50,9 +50,9 @@ class FetchPolicy:
     """What the server may connect to.
 
     Attributes:
-        resolve: Turns a host into its addresses, or raises ``OSError``.
-        allowed: Whether an address may be connected to.
-        ports: The ports that may be connected to.
+        resolve: Returns the addresses of a host, or raises ``OSError``.
+        allowed: Returns whether the server may connect to an address.
+        ports: The ports that the server may connect to.
     """
 
     resolve: Callable[[str], list[str]] = resolve
@@ -63,8 +63,8 @@ class FetchPolicy:
 class _HTTP(HTTPConnection):
     """A connection that another thread can end at any moment.
 
-    It keeps a duplicate of its socket, because the socket itself is out of reach during the TLS handshake and after the response's
-    headers are read.
+    The connection keeps a duplicate of its socket. The socket itself cannot be reached during the TLS handshake and after the
+    response's headers are read.
     """
 
     _duplicate: socket.socket | None = None
@@ -75,7 +75,7 @@ class _HTTP(HTTPConnection):
         return made
 
     def shut(self) -> None:
-        """End what is being read or written, in whatever thread. A socket timeout limits each read, not their sum."""
+        """End the current read or write in any thread. A timeout of the socket limits each read, not the sum of all reads."""
         if self._duplicate is not None:
             with suppress(OSError):  # the other side has closed it
                 self._duplicate.shutdown(socket.SHUT_RDWR)
@@ -86,23 +86,23 @@ class _HTTP(HTTPConnection):
 
 
 class _HTTPS(_HTTP, HTTPSConnection):
-    """The same with TLS."""
+    """The same kind of connection, with TLS."""
 
 
 def fetch_image(url: str, limits: Settings | None = None, policy: FetchPolicy = FetchPolicy()) -> bytes:
-    """Fetch what is at ``url`` if the server there says that it is an image. ``read_upload`` checks whether it is one.
+    """Fetch the file at ``url`` if the server there declares it as an image. ``read_upload`` checks whether it can be decoded.
 
     Args:
-        url: What a visitor typed.
-        limits: The limits to apply, by default those of this process.
-        policy: What may be connected to, by default the public web.
+        url: The URL as a visitor or program gave it.
+        limits: The limits to apply, by default the settings of this process.
+        policy: What the server may connect to, by default the public web.
 
     Returns:
         The bytes that the server sent.
 
     Raises:
-        ImageError: Fetching is switched off, the address is not on the public web, there is no image, it is too large or too slow,
-            or it redirects too often.
+        ImageError: Fetching is switched off, the address is not on the public web, the server sends no image, the image is too
+            large, the server is too slow, or the address redirects too often.
     """
     limits = limits or settings()
     if not limits.url_search:
@@ -145,7 +145,7 @@ def _resolve_public(target: Target, policy: FetchPolicy, deadline: float, limits
 
 @contextmanager
 def _response(target: Target, address: str, deadline: float, limits: Settings) -> Iterator[HTTPResponse]:
-    """Yield the response with its headers read. Its body is read within the block. At the ``deadline`` the socket is shut."""
+    """Yield the response after its headers are read. Read the body in the block. The socket is shut at the ``deadline``."""
     remaining = max(0.01, deadline - monotonic())
     connection = _connect(target, address, remaining)
     clock = threading.Timer(remaining, connection.shut)
@@ -161,7 +161,7 @@ def _response(target: Target, address: str, deadline: float, limits: Settings) -
             enforce_content_length=False,
         )
         response = connection.getresponse()
-        if monotonic() >= deadline:  # headers cut by the clock look complete
+        if monotonic() >= deadline:  # headers that the timer has cut look complete
             raise _too_slow(limits)
         yield response
     except (OSError, HTTPError, HTTPException, ValueError) as error:
@@ -175,7 +175,7 @@ def _response(target: Target, address: str, deadline: float, limits: Settings) -
 
 
 def _connect(target: Target, address: str, timeout: float) -> _HTTP:
-    """Prepare a connection to ``address``, which TLS verifies as the target's host."""
+    """Prepare a connection to ``address``. TLS verifies that the server there is the target's host."""
     if target.scheme == "http":
         return _HTTP(address, target.port, timeout=timeout)
     return _HTTPS(
@@ -196,7 +196,7 @@ def _body(response: HTTPResponse, deadline: float, limits: Settings) -> bytes:
         content += chunk
         if len(content) > limits.url_bytes:
             raise _too_large(limits)
-    if monotonic() >= deadline:  # a socket shut by the clock looks like the end of the body
+    if monotonic() >= deadline:  # a socket that the timer has shut looks like the end of the body
         raise _too_slow(limits)
     length = response.headers.get("Content-Length", "")
     if length.isdigit() and len(content) != int(length):

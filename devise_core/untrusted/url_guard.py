@@ -37,12 +37,12 @@ _SPECIAL_V4 = tuple(
         ),
     )
 )
-"""IANA's special-purpose registry, multicast and reserved ranges. The last is Azure's internal server, which has a public
-address."""
+"""Refused ranges: IANA's special-purpose registry, multicast and reserved addresses. The last entry is Azure's internal server,
+whose address is public."""
 _GLOBAL_V6 = IPv6Network("2000::/3")
 """All global unicast addresses. No mapped, translated, link-local or private address is among them."""
 _SPECIAL_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")))
-"""Parts of ``_GLOBAL_V6`` for Teredo and other protocols, documentation and 6to4."""
+"""Refused parts of ``_GLOBAL_V6``: for Teredo and other protocols, documentation and 6to4."""
 
 _NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)\.?$")
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
@@ -58,7 +58,7 @@ class Target:
         scheme: "http" or "https".
         host: The host in ASCII, or an IP address.
         port: The port.
-        path: The path with its query.
+        path: The path with the query string.
     """
 
     scheme: str
@@ -74,7 +74,7 @@ class Target:
 
 
 def is_public(address: Address) -> bool:
-    """Whether ``address`` belongs to a server of the public internet and does not lead to another address."""
+    """Return whether ``address`` is on the public internet. Addresses that lead to another one, as in 6to4, are not public."""
     if isinstance(address, IPv4Address):
         return address.is_global and not any(address in special for special in _SPECIAL_V4)
     return address in _GLOBAL_V6 and address.is_global and not any(address in special for special in _SPECIAL_V6)
@@ -84,11 +84,11 @@ def parse_url(url: str, ports: frozenset[int]) -> Target:
     """Split ``url`` into scheme, host, port and path.
 
     Args:
-        url: What a visitor typed, or where a server redirects to.
-        ports: The ports that may be asked for.
+        url: The URL that a visitor or program gave, or that a server redirects to.
+        ports: The allowed ports.
 
     Raises:
-        ImageError: It is not a plain http or https URL, or it writes an IP address in an unusual form.
+        ImageError: ``url`` is not a plain http or https URL, has another port, or writes an IP address in an unusual form.
     """
     url = url.strip(" \n")
     if not url or len(url) > MAX_CHARACTERS:
@@ -112,14 +112,14 @@ def parse_url(url: str, ports: frozenset[int]) -> Target:
 
 
 def _ascii_host(host: str) -> str:
-    """Return the host in lower case, other scripts in Punycode.
+    """Return the host in lower case, with other scripts in Punycode.
 
-    Raise ``ValueError`` if it is neither a host name nor a plain IP address.
+    Raise ``ValueError`` if ``host`` is neither a host name nor a plain IP address.
     """
     if ":" in host:
         return str(IPv6Address(host))
-    host = host.encode("idna").decode("ascii").lower()  # full-width digits and dots become plain ones here
-    if _NUMERIC.search(host):  # browsers then treat all of it as an IPv4 address; octal, hex and short forms are refused
+    host = host.encode("idna").decode("ascii").lower()  # full-width digits and dots become ASCII
+    if _NUMERIC.search(host):  # an IPv4 address for browsers; octal, hex and short forms are refused
         return str(IPv4Address(host))
     if not _HOST.match(host.removesuffix(".")):
         raise ValueError(host)
@@ -127,4 +127,4 @@ def _ascii_host(host: str) -> str:
 
 
 def _not_a_url() -> ImageError:
-    return ImageError("This is not the web address of an image. Use one that begins with https://.")
+    return ImageError("This is not the web address of an image. Use an address that begins with https://.")

@@ -1,4 +1,4 @@
-"""Read the names in a zip, including those that are flagged as UTF-8 and are not valid UTF-8."""
+"""Open a zip in which names of files may be flagged as UTF-8 although they are not valid UTF-8."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import zipfile
 
 _END, _END_SIZE = b"PK\5\6", 22
 _ENTRY = struct.Struct("<4s4xH18xHHH8xI")
-"""The fields that are read of a directory entry: signature, flags, the lengths of name, extra field and comment, and offset."""
+"""The fields read from a directory entry: signature, flags, the lengths of name, extra field and comment, and the file's offset."""
 _ENTRY_SIZE, _FLAGS_OF_ENTRY, _FLAGS_OF_FILE = 46, 8, 6
 _IS_UTF8 = 0x800
 
@@ -21,7 +21,7 @@ def opened_zip(data: bytes) -> zipfile.ZipFile:
 
     Raises:
         zipfile.BadZipFile: The data is not a zip, or is truncated.
-        ValueError: Its directory is damaged.
+        ValueError: The directory of the zip is damaged.
     """
     try:
         return zipfile.ZipFile(io.BytesIO(data))
@@ -34,7 +34,7 @@ def _without_wrong_flags(data: bytes) -> bytes:
     if end < 0 or end + _END_SIZE > len(data):
         return data
     size, place = struct.unpack_from("<II", data, end + 12)
-    shift = end - size - place  # what is before the zip, as in a self-extracting archive
+    shift = end - size - place  # bytes before the zip, as in a self-extracting archive
     at = end - size
     while 0 <= at <= end - _ENTRY_SIZE:
         signature, flags, name, extra, comment, file = _ENTRY.unpack_from(data, at)

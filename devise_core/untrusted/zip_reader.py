@@ -32,7 +32,7 @@ _ZIP_ERRORS = (
     RuntimeError,
     struct.error,
 )
-_SMALL = 1_000_000  # bytes that any entry may unpack to, because a plain drawing compresses to almost nothing
+_SMALL = 1_000_000  # bytes that an entry may always unpack to, because a plain drawing compresses to almost nothing
 _CHUNK = 1 << 18
 _LONGEST_PART = 120
 _HEADER = 30  # bytes before an entry's name
@@ -43,31 +43,31 @@ def images_in_zip(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each image, in the order of the zip.
 
-    Images are recognised by their suffix, as in a folder. A file with an unknown suffix or none is recognised by its content.
-    Hidden files and system folders are skipped, and links and files of other kinds are left out. An image that is damaged,
-    encrypted or beyond a limit for single images is left out, and the others are yielded.
+    Images are recognised by their suffix, as in a folder. A file with an unknown suffix or no suffix is recognised by its content.
+    Hidden files and system folders are skipped. Links and files of other kinds are left out and counted. An image that is damaged,
+    encrypted or beyond a limit for single images is left out, and the remaining images are yielded.
 
     Args:
         data: The bytes of the zip.
-        limits: The limits to apply, by default those of this process.
-        leave_out: Called with a sentence for each image that is left out, which begins with the image's name, and at the end with
-            one that begins with ``called`` and counts the other files.
-        called: What to call the zip.
+        limits: The limits to apply, by default the settings of this process.
+        leave_out: Called with a sentence for each image that is left out. The sentence begins with the image's name. Also called
+            at the end if there are files of other kinds, with a sentence that counts them.
+        called: The first words of that last sentence, which name the zip.
 
     Yields:
-        A name, which ``safe_name`` has cleaned, and the content. An image above ``upload_bytes`` is cut one byte above that, so
-        that ``read_upload`` refuses it.
+        The name as ``safe_name`` returns it, and the content. An image larger than ``upload_bytes`` is cut to one byte more than
+        that limit, so that ``read_upload`` refuses the image.
 
     Raises:
-        CollectionError: The file is not a zip, has overlapping entries, has no image that can be unpacked, or is beyond a limit in
-            size or entries. Images before that point have been yielded.
+        CollectionError: The file is not a zip, has overlapping entries, has no image that can be unpacked, or exceeds the limit
+            on its size or on its number of entries. Images before the error may have been yielded.
     """
     limits = limits or settings()
     if len(data) > limits.zip_bytes:
         raise CollectionError(
             f"The zip is {len(data) / 1e6:.0f} MB. The limit is {limits.zip_bytes / 1e6:.0f} MB. Send fewer or smaller images."
         )
-    # Counted before zipfile lists the entries, because each takes a kilobyte there.
+    # The entries are counted before zipfile lists them, because each listed entry takes a kilobyte of memory.
     if data.count(b"PK\1\2") > limits.zip_entries:
         raise CollectionError(f"The zip has more than {limits.zip_entries} entries. Pack fewer files.")
     try:
@@ -78,9 +78,10 @@ def images_in_zip(
 
 
 def safe_name(name: str) -> str:
-    r"""Clean an entry's name, so that it can be a label and leads to no file: ``C:\pictures\..\cat.jpg`` → ``pictures/cat.jpg``.
+    r"""Clean the name of a zip entry, for example ``C:\pictures\..\cat.jpg`` → ``pictures/cat.jpg``.
 
-    Roots, drives, ``..`` and control characters are removed, and each part is cut to 120 characters.
+    The result can be a label, and cannot lead out of a folder. Roots, drives, ``..`` and control characters are removed.
+    Each part of the path is cut to its last 120 characters.
     """
     visible = "".join(letter for letter in name.replace("\\", "/") if unicodedata.category(letter)[0] != "C")
     parts = [part.strip() for part in re.sub(r"^[A-Za-z]:", "", visible).split("/")]
@@ -122,12 +123,12 @@ def _images(
 
 
 class _EntryError(Exception):
-    """An entry cannot be unpacked. The others may be."""
+    """One entry cannot be unpacked. Other entries of the zip may be readable."""
 
 
 @dataclass
 class _Budget:
-    """Counts the bytes that a zip unpacks to, those of damaged entries too."""
+    """The number of bytes that a zip unpacks to, including those of damaged entries."""
 
     allowed: int
     taken: int = 0
@@ -143,7 +144,7 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, lim
     try:
         return _unpack(archive, entry, limits, budget)
     except _ZIP_ERRORS as error:
-        budget.take(_CHUNK)  # for what was unpacked before the error and not counted
+        budget.take(_CHUNK)  # for the bytes that were unpacked just before the error and not counted
         raise _EntryError("It is damaged in the zip. Pack it again.") from error
 
 
@@ -162,7 +163,7 @@ def _is_image(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limit
 
 def _begins_like_image(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limits: Settings) -> bool:
     try:
-        _check(entry, name, limits)  # because other methods than “deflate” unpack more than is read
+        _check(entry, name, limits)  # because methods other than “deflate” unpack more bytes than are read
         with archive.open(entry) as file:
             return begins_like_image(file.read(MAX_HEADER))
     except (_EntryError, *_ZIP_ERRORS):
@@ -181,9 +182,9 @@ def _check(entry: zipfile.ZipInfo, name: str, limits: Settings) -> None:
 def _refuse_overlaps(archive: zipfile.ZipFile) -> None:
     """Refuse entries that share bytes.
 
-    A small zip can unpack to petabytes this way without a high compression ratio (Fifield, 2019).
+    With such entries, a small zip can unpack to petabytes without a high compression ratio (Fifield, 2019).
     """
-    inside = [each for each in archive.infolist() if each.header_offset < archive.start_dir]  # the others cannot be read
+    inside = [each for each in archive.infolist() if each.header_offset < archive.start_dir]  # entries elsewhere cannot be read
     entries = sorted(inside, key=lambda each: each.header_offset)
     for entry, end in zip(entries, [each.header_offset for each in entries[1:]] + [archive.start_dir], strict=False):
         if entry.header_offset + _HEADER + entry.compress_size > end:
@@ -191,7 +192,7 @@ def _refuse_overlaps(archive: zipfile.ZipFile) -> None:
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Settings, budget: _Budget) -> bytes:
-    """Unpack at most one byte more than ``upload_bytes``, counting the bytes as they come."""
+    """Unpack at most one byte more than ``upload_bytes``, and count the bytes while they are unpacked."""
     content, most = bytearray(), limits.upload_bytes + 1
     with archive.open(entry) as file:
         while len(content) < most and (chunk := file.read(min(_CHUNK, most - len(content)))):
@@ -205,7 +206,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Settings, 
 
 
 def _unique(name: str, taken: set[str]) -> str:
-    """``name``, or the first of ``cat (2).jpg``, ``cat (3).jpg`` … that is not taken."""
+    """Return ``name``, or the first of ``cat (2).jpg``, ``cat (3).jpg`` … that is not taken."""
     path, number = PurePosixPath(name), 1
     while name in taken:
         number += 1

@@ -1,4 +1,7 @@
-"""Check the arguments of the verbs. A value of the wrong type raises the library's own error, which says what to give."""
+"""Check the arguments of the verbs, which are the methods of ``Engine``.
+
+A value of the wrong type raises an error of the library, whose message says what to give.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +19,19 @@ from devise_core.vision.image_encoder import Encoded
 
 
 def query_given(query: object) -> Query:
-    """Return ``query``. Raises ``QueryError`` unless it is what ``Engine.query`` returns."""
+    """Return ``query``, or raise ``QueryError`` if it is not a result of ``Engine.query``."""
     if not isinstance(query, Query):
         raise QueryError(f"Give the result of Engine.query. Received: {_type_of(query)}.")
     return query
 
 
 def text_or_query(text: object) -> str | Query:
-    """Return ``text``. Raises ``QueryError`` unless it is a text, or what ``Engine.query`` returns."""
+    """Return ``text``, or raise ``QueryError`` if it is neither a text nor a result of ``Engine.query``."""
     return text if isinstance(text, Query) else check_is_text(text)
 
 
 def query_or_vector(query: object, dimension: int) -> Query | Floats:
-    """Return ``query``, or a vector ``(dimension,)`` as an array. Raises ``QueryError`` if it is neither."""
+    """Return ``query``, as an array if it is a vector ``(dimension,)``. Raise ``QueryError`` if it is no query and no vector."""
     return query if isinstance(query, Query) else vector_given(query, dimension, "the result of Engine.query, or ")
 
 
@@ -38,13 +41,13 @@ def vector_given(vector: object, dimension: int, instead: str = "") -> Floats:
     Args:
         vector: What the caller gave.
         dimension: How many numbers it must have.
-        instead: What else could be given, for the message: "a query or ".
+        instead: What the caller could give instead of a vector, for the message, such as "a query or ".
 
     Returns:
-        ``float32 (dimension,)``. Its length need not be 1.
+        ``float32 (dimension,)``. Its norm need not be 1.
 
     Raises:
-        QueryError: It is not that many finite numbers, or all of them are 0.
+        QueryError: ``vector`` is not ``dimension`` finite numbers, or all of the numbers are 0.
     """
     try:
         values = np.asarray(vector, dtype=np.float32)
@@ -59,14 +62,14 @@ def vector_given(vector: object, dimension: int, instead: str = "") -> Floats:
 
 
 def vectors_by_name(images: object) -> Mapping[str, Floats]:
-    """Return ``images``, or an empty mapping for None. Raises ``QueryError`` if it is something else."""
+    """Return ``images``, or an empty mapping for None. Raise ``QueryError`` if ``images`` is neither a mapping nor None."""
     if images is not None and not isinstance(images, Mapping):
         raise QueryError(f"Give the additional images as a mapping from names to vectors. Received: {_type_of(images)}.")
     return images or {}
 
 
 def texts_given(texts: object) -> list[str | Query]:
-    """Return ``texts`` as a list. Raises ``QueryError`` unless they are several texts or queries."""
+    """Return ``texts`` as a list, or raise ``QueryError`` if it is not a list of texts or queries."""
     if isinstance(texts, str | Query):
         raise QueryError(f"Give a list of texts. Received one {_type_of(texts)}. Put it into a list, or call search_text.")
     if isinstance(texts, bytes | bytearray | Mapping | Set) or hasattr(texts, "read") or not isinstance(texts, Iterable):
@@ -75,19 +78,19 @@ def texts_given(texts: object) -> list[str | Query]:
 
 
 def labels_given(vocabulary: object) -> list[str]:
-    """Return the labels of ``vocabulary``, each once. Raises ``QueryError`` unless they are texts, and at least one."""
+    """Return the labels of ``vocabulary``, each once. Raise ``QueryError`` if a label is not a text or there is no label."""
     if isinstance(vocabulary, str | bytes | Mapping) or not isinstance(vocabulary, Iterable):
         raise QueryError(f'vocabulary is "nouns", "all" or a list of words. Received: {shown_value(vocabulary)}.')
     labels = list(vocabulary)
     if not all(isinstance(label, str) for label in labels):
-        raise QueryError("A label is not a text. Give a list of words.")
+        raise QueryError("Every label must be a text. Give a list of words.")
     if not labels:
         raise QueryError("The list of labels is empty. Give at least one word.")
     return list(dict.fromkeys(labels))
 
 
 def rows_given(rows: object, count: int) -> Rows:
-    """Return ``rows`` as an array. Raises ``QueryError`` unless they are whole numbers from 0, below ``count``."""
+    """Return ``rows`` as an array, or raise ``QueryError`` if they are not whole numbers from 0 to ``count - 1``."""
     try:
         values = np.asarray(rows)
     except ValueError:  # lists of different lengths
@@ -100,35 +103,35 @@ def rows_given(rows: object, count: int) -> Rows:
 
 
 def row_given(row: object, count: int) -> int:
-    """Return ``row``. Raises ``QueryError`` unless it is a whole number from 0, below ``count``."""
+    """Return ``row``, or raise ``QueryError`` if it is not a whole number from 0 to ``count - 1``."""
     if isinstance(row, bool) or not isinstance(row, int | np.integer):
         raise QueryError(f"A row is a whole number. Received: {_type_of(row)}.")
     return int(rows_given([row], count)[0])
 
 
 def encoded_given(encoded: object) -> Encoded:
-    """Return ``encoded``. Raises ``ImageError`` unless it is what ``Engine.encode`` returns."""
+    """Return ``encoded``, or raise ``ImageError`` if it is not a result of ``Engine.encode``."""
     if not isinstance(encoded, Encoded):
         raise ImageError(f"Give the result of Engine.encode. Received: {_type_of(encoded)}.")
     return encoded
 
 
 def ranking_given(ranking: object) -> Ranking:
-    """Return ``ranking``. Raises ``QueryError`` unless it is what ``Engine.ranking`` returns."""
+    """Return ``ranking``, or raise ``QueryError`` if it is not a result of ``Engine.ranking``."""
     if not isinstance(ranking, Ranking):
         raise QueryError(f"Give the result of Engine.ranking, or a slice of it. Received: {_type_of(ranking)}.")
     return ranking
 
 
 def condition_given(where: object) -> Condition:
-    """Return ``where``. Raises ``QueryError`` unless it is one of the conditions."""
+    """Return ``where``, or raise ``QueryError`` if it is not a condition (``search/conditions.py``)."""
     if not isinstance(where, Condition):
         raise QueryError(f"A condition is one of the classes of devise_core.search.conditions. Received: {_type_of(where)}.")
     return where
 
 
 def id_given(item_id: object) -> str:
-    """Return ``item_id``. Raises ``CollectionError`` unless it is a text."""
+    """Return ``item_id``, or raise ``CollectionError`` if it is not a text."""
     if not isinstance(item_id, str):
         raise CollectionError(f"The id of an image is a text. Received: {_type_of(item_id)}.")
     return item_id

@@ -1,4 +1,4 @@
-"""What all verbs, the methods of ``Engine``, share: a model and a collection of images."""
+"""The base class of all verbs, which are the methods of ``Engine``: a model and a collection of images."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ Images = Mapping[str, Floats]
 
 
 class EngineBase:
-    """A model over one collection.
+    """A model and the collection that it searches.
 
     Args:
         layout: The model's folder.
         manifest: The manifest of that folder.
         text: Encodes texts.
-        encoder: Encodes images, into the same space.
+        encoder: Encodes images into the same space as texts.
         collection: The images to search.
-        parts: The parts that not every model has. By default they are opened from the model's folder.
+        parts: The parts that not every model has, such as a classifier. By default they are opened from the model's folder.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class EngineBase:
     def vocabulary(self) -> Vocabulary | None:
         """The words the model knows one by one, or None if its text encoder has no such list.
 
-        The verbs that list, complete or compare words need one.
+        The verbs that list, complete or compare words need a vocabulary.
         """
         return self.text.vocabulary
 
@@ -71,15 +71,15 @@ class EngineBase:
 
         Args:
             text: A query in the language of ``query_parser``, such as "horse -saddle" or "like:violin + sea".
-            images: Name → embedding ``(d,)`` of further images that ``like:NAME`` can name. They come before the images
-                of the collection, which are named by id.
+            images: Name → embedding ``(d,)`` of further images that ``like:NAME`` can name. A name in this
+                mapping takes precedence over an image of the collection whose id is the same.
 
         Returns:
-            The query's vector and how it was read. Verbs that take a query's text also take what this returns.
+            The query's vector, and how the text was read. Verbs that take the text of a query also take this result.
 
         Raises:
             QueryError: The text is empty or too long, breaks the grammar, names an unknown image, or its terms cancel out.
-            UnknownWordError: No word to look for is known.
+            UnknownWordError: The query has no known word to look for.
 
         Example:
             >>> query = engine.query("bird -snowleopard")
@@ -99,7 +99,7 @@ class EngineBase:
         return self.vocabulary
 
     def _image_vector(self, images: Images | None) -> ImageVector:
-        """Return a function that gives the vector of a ``like:NAME`` clause."""
+        """Return a function that returns the vector of a ``like:NAME`` clause."""
         named = vectors_by_name(images)
 
         def vector(clause: Clause) -> Floats:
@@ -122,12 +122,15 @@ class EngineBase:
 
     @property
     def _has_stored_parts(self) -> bool:
-        """Whether what the collection stores for the score and the evidence was computed with this model."""
+        """Whether the vectors that the collection stores for the score and the evidence were computed with this model.
+
+        The score orders the images (``search/scorer.py``). The evidence says whether any image matches (``verbs/evidence.py``).
+        """
         return bool(self.collection.facts.get("parts") == self.parts.version)
 
     @cached_property
     def _class_shares(self) -> Floats:
-        """The classifier's softmax of every image ``(n, labels)``, which the score and the evidence share."""
+        """The classifier's softmax for every image ``(n, labels)``. Both the score and the evidence use it."""
         return self._shares_of(self.collection.features)
 
     def _shares_of(self, features: Floats) -> Floats:
@@ -135,8 +138,8 @@ class EngineBase:
         assert classifier is not None
         if features.shape[1] != classifier.feature_count:
             raise CollectionError(
-                f"The collection {self.collection.name} has {features.shape[1]} features for each image, and the model "
-                f"{classifier.feature_count}. Make the collection again."
+                f"The collection {self.collection.name} has {features.shape[1]} features for each image, but the model "
+                f"expects {classifier.feature_count}. Make the collection again."
             )
         return classifier.shares(features)
 

@@ -1,4 +1,4 @@
-"""The verbs for many texts or images at once. They encode images in batches, which is faster than one at a time."""
+"""The verbs (methods of ``Engine``) for many texts or images. Images are encoded in batches, which is faster than one by one."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from devise_core.vision.image_sources import ImageInput, check_several
 
 
 class BatchVerbs(SearchVerbs, LabelVerbs):
-    """Searches and labels for several inputs, in their order."""
+    """The verbs that search with several inputs or label several images, and return the results in the order of the inputs."""
 
     def search_texts(self, texts: Iterable[str | Query], k: int = 10) -> list[Hits]:
         """Return what ``search_text`` returns for each text.
 
         Args:
             texts: The queries, each as ``search_text`` takes it.
-            k: How many images to return for each.
+            k: How many images to return for each text.
 
         Returns:
             The hits of each text, in the order of the texts.
 
         Raises:
-            QueryError: ``k`` is out of range, or the query cannot be read.
-            UnknownWordError: No word to look for is known.
+            QueryError: ``k`` is out of range, a query cannot be read, or ``texts`` is not a list of texts.
+            UnknownWordError: A query has no known word to look for.
             CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
 
         Example:
@@ -48,8 +48,8 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
 
         Args:
             images: The images, each as ``search_image`` takes it.
-            k: How many images to return for each.
-            by: What is compared.
+            k: How many images to return for each image.
+            by: What is compared, as ``search_image`` says.
             progress: Whether to show a progress bar.
 
         Returns:
@@ -75,8 +75,8 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
 
         Args:
             images: The images, each as ``label_image`` takes it.
-            k: How many words to return for each.
-            vocabulary: The words to choose from.
+            k: How many words to return for each image.
+            vocabulary: The words to choose from, as ``label_image`` takes them.
             progress: Whether to show a progress bar.
 
         Returns:
@@ -84,9 +84,9 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
 
         Raises:
             ImageError: An image cannot be read, or ``images`` is not a list of images.
-            QueryError: ``k`` or ``vocabulary`` is out of range.
-            UnknownWordError: No word of a label is known.
-            NoVocabularyError: The model has no vocabulary. Give a list of labels.
+            QueryError: ``k`` is out of range, or ``vocabulary`` is not one that ``label_image`` takes.
+            UnknownWordError: A label has no known word.
+            NoVocabularyError: ``vocabulary`` is "nouns" or "all", and the model has no vocabulary.
 
         Example:
             >>> pictures = [engine.collection.picture(engine.collection.row(item)) for item in ("cello", "dog")]

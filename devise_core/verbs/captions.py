@@ -1,4 +1,4 @@
-"""Find images by the words of their labels, captions and categories, in addition to the search by what they show."""
+"""Find images by the words of their labels, captions and categories, in addition to the search by what the images show."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from devise_core.verbs.arguments import text_or_query
 from devise_core.verbs.insults import InsultVerbs
 
 WHOLE_LETTERS = 3
-"""A noun with fewer letters is more likely the beginning of another word."""
+"""The fewest letters of a noun that counts as complete. A shorter noun is more likely the beginning of another word."""
 
 
 class CaptionVerbs(InsultVerbs):
@@ -32,17 +32,17 @@ class CaptionVerbs(InsultVerbs):
     def found_by_caption(self, query: str | Query, k: int = 12) -> list[Hit]:
         """Return up to ``k`` images whose label, caption or category has the words of a query, the best match first.
 
-        Each clause is looked for as it was typed and as it was read, so "hund" finds "dog" and "Hund". The scores of the hits are
-        their cosines. A text that cannot be read as a query, such as one without a known word, is looked for as it was typed, and
-        so is one that judges people, such as "ugly woman". A query for people finds no animals. For a group of people, such as
-        "black people", the words have to follow each other.
+        Each clause is looked for as it was typed and as the query parser read it, so "hund" finds "dog" and "Hund". A text that
+        cannot be read as a query, such as a text without a known word, is only looked for as it was typed. The same is true of a
+        query that judges people, such as "ugly woman". A query for people finds no animals. In a query for a group of people, such
+        as "black people", the words have to follow each other. The scores of the hits are their cosines.
 
         Args:
-            query: What ``query`` returned for a text, or a text that it cannot read.
+            query: The result of ``Engine.query``, or a text that ``Engine.query`` cannot read.
             k: How many images to return at most.
 
         Returns:
-            The images. Their cosines are those with the query, or 0 for a text.
+            The images, each with its cosine with the query. The cosine is 0 if ``query`` is a text.
 
         Raises:
             QueryError: ``k`` is out of range.
@@ -65,7 +65,10 @@ class CaptionVerbs(InsultVerbs):
         return self._fit_beside(query, self.collection.hits(rows, cosines))
 
     def _fit_beside(self, query: Query, hits: list[Hit]) -> list[Hit]:
-        """Return the ``hits`` that may be shown. For people, some may not: a caption with "baby" can be about a baby monkey."""
+        """Return the ``hits`` that may be shown.
+
+        In a search for people, hits that surely show an animal are left out: a caption with "baby" can be about a baby monkey.
+        """
         guard, text = self.parts.people_guard, query.read_text
         rows = np.asarray([hit.row for hit in hits], dtype=np.int64)
         unfit: Flags | None = None
@@ -79,18 +82,18 @@ class CaptionVerbs(InsultVerbs):
         return fit
 
     def suggest(self, text: str, k: int = 8) -> list[tuple[int, str]]:
-        """Complete a query that is being typed with labels of the collection first, and then with words and nouns.
+        """Complete a query while it is typed, first with labels of the collection and then with words and nouns.
 
         Args:
             text: The query, as far as it is typed.
             k: How many completions to return at most.
 
         Returns:
-            Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. Up to half of them are
-            labels, and all of them for an empty string. A complete word for people, such as "african", is not completed to an
-            animal. Such a word, or a complete noun after other words, is not completed to another word either: "black people"
-            does not become "black peoplesoft". It can still be part of a noun that begins at an earlier word, as in
-            "musical in" for "musical instrument".
+            Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. At most half of them are
+            labels, but all of them if ``text`` is empty. A complete word for people, such as "african", is not completed to an
+            animal. A complete word for people, or a complete noun after other words, is not completed to another word either:
+            "black people" does not become "black peoplesoft". A complete word can still be part of a noun that begins at an
+            earlier word, as in "musical in" for "musical instrument".
 
         Raises:
             QueryError: ``k`` is out of range.
@@ -118,7 +121,7 @@ class CaptionVerbs(InsultVerbs):
         return sorted(((start, word) for word, start in offsets.items()), key=itemgetter(0))[:k]
 
     def _is_whole(self, word: str) -> bool:
-        """Return whether a typed word need not be the beginning of another one."""
+        """Return whether a typed word is probably complete, and not the beginning of a longer word."""
         if word in FUNCTION_WORDS or means_people(word):
             return True
         return self.vocabulary is not None and len(word) >= WHOLE_LETTERS and self.vocabulary.is_familiar_noun(word)

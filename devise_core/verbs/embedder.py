@@ -27,12 +27,12 @@ Images = Sequence[ImageInput] | npt.NDArray[Any]
 class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Turns images into embeddings, as a step of a scikit-learn pipeline.
 
-    It learns nothing, so ``fit`` only notes the number of columns. The model is opened on first use, and all embedders of a
-    process that name the same folder share it. It is opened again if a setting that it depends on has changed. Each sample is an
-    image as ``Engine.search_image`` takes it.
+    The embedder learns nothing, so ``fit`` only notes the number of columns. The model is opened on first use. All embedders of a
+    process with the same ``artifacts`` share the model, which is opened again if a setting that it depends on has changed. Each
+    sample is an image as ``Engine.search_image`` takes it.
 
     Args:
-        artifacts: The model's folder. By default ``SEMBLANCE_ARTIFACTS``, or the bundled model.
+        artifacts: The model's folder. By default the one that ``SEMBLANCE_ARTIFACTS`` names, else the bundled model.
         output: "embedding" for embeddings in the space of words, which say what an image shows, or "features" for the backbone's
             features, which say how it looks.
         progress: Whether to show a progress bar.
@@ -53,11 +53,11 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         """Check the parameters and the number of images.
 
         Args:
-            X: The images, at least one. One of them is encoded.
+            X: The images, at least one. The first image is encoded if ``output`` is "features".
             y: Ignored.
 
         Returns:
-            The embedder.
+            This embedder.
 
         Raises:
             ValueError: A parameter is out of range, or there is no image.
@@ -70,7 +70,7 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         return self
 
     def transform(self, X: Images) -> Floats:
-        """Return unit rows ``float32 (n, d)``, or the features ``(n, f)``.
+        """Return the embeddings as unit rows ``float32 (n, d)``, or the features ``(n, f)`` if ``output`` is "features".
 
         Args:
             X: ``n`` images, at least one.
@@ -108,10 +108,10 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     def _check(self, images: Any) -> None:
         if self.output not in ("embedding", "features"):
-            raise ValueError(f"output is embedding or features. Received: {self.output!r}.")
+            raise ValueError(f"output must be embedding or features. Received: {self.output!r}.")
         if isinstance(images, str | bytes) or not hasattr(images, "__len__"):
             raise ImageError(f"Give a list of images. Received: {type(images).__name__}.")
-        if isinstance(images, np.ndarray) and images.ndim == 3:  # not 2, because scikit-learn's checks pass tables of numbers
+        if isinstance(images, np.ndarray) and images.ndim == 3:  # not for 2, because scikit-learn's checks pass tables of numbers
             check_several(images)
         if not len(images):
             raise ValueError("Found array with 0 samples. Give at least one image.")
@@ -127,7 +127,7 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
 
 _READ_WITH_ENGINE = ("artifacts", *READ_WITH_MODEL)
 _ENGINES: dict[tuple[str | None, ...], Engine] = {}
-"""The open models, by folder and by the settings read with it.
+"""The open models, by the folder and the settings that each was opened with.
 
-They are not attributes, so that an embedder can be cloned and pickled.
+The models are not attributes of an embedder, so that an embedder can be cloned and pickled.
 """

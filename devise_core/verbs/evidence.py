@@ -24,25 +24,29 @@ from devise_core.verbs.ranking import RankingVerbs
 from devise_core.verbs.scanning import Candidates
 
 CANDIDATES = 500
-"""In a collection too large to look at whole, this many of the best images are looked at."""
+"""How many of the best images of a large collection are checked for a query that can only be compared by cosine. For other queries,
+``scanning.CANDIDATES`` says how many. In a collection that is not large (``_is_large``), all images are checked."""
 SHARE_OF_BEST_SENSE = 0.5
+"""A sense of an ambiguous noun counts as shown if its evidence is at least this share of the evidence for the best sense."""
 POSSIBLE, SURE = 0.5, 0.6
-"""A match with the evidence ``SURE`` is announced. Below it, pages say that they show the closest they have.
+"""Pages announce matches if an image has at least the evidence ``SURE``, a probability (``search/label_evidence.py``). Otherwise
+they say that they show the closest images.
 
-If a match is announced, each image needs this evidence, and images with the evidence ``POSSIBLE`` may match. For
-26 kinds of thing in `stamps` and 21 in `photos`, the mean precision of what is announced is 0.81 and 0.88, and together with what
-may match 0.77 and 0.82. The recall is 0.49 and 0.61, and together 0.57 and 0.67. All images that pass the threshold of
-``good_matches`` have a precision of 0.66 and 0.76 (``python -m benchmarks.announced``).
+If matches are announced, the images with at least the evidence ``SURE`` are the good matches, and those from ``POSSIBLE`` to
+``SURE`` are possible matches. The figures here are means over 26 kinds of thing in `stamps`, and over 21 in `photos`. The good
+matches have a precision of 0.81 and 0.88, and a recall of 0.49 and 0.61. Good and possible matches together have a precision of
+0.77 and 0.82, and a recall of 0.57 and 0.67. All images that pass the threshold of ``good_matches`` have a precision of 0.66 and
+0.76 (``python -m benchmarks.announced``).
 
-With ``LabelEvidence.is_near`` and ``LabelCheckVerbs``, this rule announces 57 of 355 labels of `stamps`, and none of 146 everyday
-nouns that are absent from it (``python -m benchmarks.typed_queries``). One in five of these nouns passes the threshold of
-``LabelEvidence`` alone.
+Together with the checks of ``LabelEvidence.is_near`` and ``LabelCheckVerbs``, this rule announces matches for 57 of the 355 labels
+of `stamps`, and for none of 146 everyday nouns that `stamps` does not show (``python -m benchmarks.typed_queries``). One in five of
+these nouns passes the threshold of ``LabelEvidence`` alone.
 """
 CERTAIN = 0.9
-"""With this evidence a match is announced although its labels name other things, as a minaret's do for "building".
+"""An image with at least this evidence is announced even if its labels name other things, such as "minaret" for "building".
 
-Chosen by eye, on the 70 images of the bundled collections whose labels contradict one of 230 nouns. Of the 55 images below it, 38
-did not show the noun. Of the 15 others, 3 did not.
+The value was chosen by eye, on 70 images of the bundled collections whose labels contradict one of 230 nouns. 38 of the 55 images
+with less evidence did not show the noun. 3 of the 15 images with more evidence did not.
 """
 
 
@@ -52,13 +56,13 @@ class Evidence:
 
     Attributes:
         present: Whether the collection shows what the query asks for.
-        good: Which images match well ``(images of the collection,)``.
+        good: Which of the ``n`` images of the collection match well ``(n,)``.
         senses: The senses of an ambiguous noun, each with whether the collection shows it.
-        near_miss: What the collection shows instead, or None. It is only looked for if nothing matches.
+        near_miss: What the collection shows instead, or None. A near miss is only looked for if nothing matches.
         best: The evidence in the image that shows the query best, from 0 to 1.
-        near: Whether the labels can judge the query, as ``LabelEvidence.is_near`` says.
-        possible: Which images may match if a match is announced ``(images,)``. By default ``good``.
-        certain: Which images have the evidence ``CERTAIN`` ``(images,)``. By default ``good``.
+        near: Whether the labels can give evidence for the query (``LabelEvidence.is_near``). If not, no match is announced.
+        possible: Which images match well or may match ``(n,)``. By default ``good``.
+        certain: Which images have at least the evidence ``CERTAIN`` ``(n,)``. By default ``good``.
     """
 
     present: bool
@@ -82,22 +86,22 @@ class Evidence:
 
 
 class EvidenceVerbs(RankingVerbs):
-    """The verb that says "nothing matches"."""
+    """The verbs that tell whether the collection shows what a query asks for."""
 
     def evidence(self, query: Query, looked_at: Candidates | None = None) -> Evidence | None:
         """Find out whether the collection shows what a query asks for.
 
         Args:
             query: What ``query`` returned for a text.
-            looked_at: The images of a large collection that are looked at, if they are known already. By default its
-                ``CANDIDATES`` best.
+            looked_at: The images of a large collection that are checked. By default, the best images for the query.
 
         Returns:
-            The evidence, or None if there is no way to tell: the model came without the files of ``build naming``, or the
-            query names an image or a kind of people, such as "child". For people in general, the namer's signal is the evidence.
+            The evidence. None if the model came without the files of ``build naming``, or the query names an image or a kind of
+            people, such as "child". For words such as "people", the evidence is the probability that ``PeopleGuard`` gives to
+            people.
 
         Raises:
-            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+            CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
             >>> engine.evidence(engine.query("violin")).present
@@ -143,7 +147,7 @@ class EvidenceVerbs(RankingVerbs):
         return Evidence(bool(good.any()), good, best=float(shares.max()), near=not leaves_out, possible=possible)
 
     def _show_unwanted(self, query: Query, candidates: Candidates | None) -> Mask:
-        """Return which images ``(n,)`` show what a query leaves out, as far as the classifier can tell."""
+        """Return which of the checked images ``(n,)`` show what a query excludes, as far as the classifier can tell."""
         shares = self._class_shares if candidates is None else candidates.shares
         unwanted = [part.text or part.clause.text for part in query.clauses if part.clause.weight < 0]
         if not unwanted or self.parts.evidence is None:
@@ -152,7 +156,7 @@ class EvidenceVerbs(RankingVerbs):
 
     @property
     def evidence_threshold(self) -> float:
-        """The evidence from which the collection counts as showing a thing. The model must have the parts that weigh evidence."""
+        """The least evidence with which the collection counts as showing a thing. The model must have ``parts.evidence``."""
         return self._evidence_thresholds.present
 
     def best_evidence(self, query: Query) -> float:
@@ -162,10 +166,11 @@ class EvidenceVerbs(RankingVerbs):
             query: What ``query`` returned for a text.
 
         Returns:
-            The evidence, from 0 to 1, or NaN if there is no way to tell.
+            The evidence, from 0 to 1. NaN if the model has no ``parts.evidence``, the collection is empty, or the query names
+            people or an image.
 
         Raises:
-            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+            CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
             >>> [round(engine.best_evidence(engine.query(text)), 1) for text in ("zebra", "castle")]
@@ -177,13 +182,13 @@ class EvidenceVerbs(RankingVerbs):
         return float(self._values(model, probes, self._looked_at(query)).max()) if model and probes else math.nan
 
     def _values(self, model: LabelEvidence, probes: Sequence[Probe], candidates: Candidates | None) -> Floats:
-        """Return the evidence for each probe in each image ``(probes, images)``, or in the candidates."""
+        """Return the evidence for each probe (``search/probes.py``) in each image ``(probes, images)``, or in each candidate."""
         shares = self._class_shares if candidates is None else candidates.shares
         return np.asarray(model.weights(probes) @ shares.T, dtype=np.float32)
 
     @cached_property
     def _evidence_thresholds(self) -> Thresholds:
-        """The thresholds from random nouns in this collection. They are part of its manifest, or computed once."""
+        """The thresholds from random nouns in this collection. They are read from its manifest, or else computed once."""
         assert self.parts.evidence is not None
         if self._has_stored_parts and (stored := self.collection.facts.get("evidence")):
             return Thresholds(float(stored["present"]), float(stored["good"]))
@@ -193,7 +198,7 @@ class EvidenceVerbs(RankingVerbs):
         return self.parts.evidence.thresholds(self._shares_of(self.collection.vector_rows("visual")[rows]))
 
     def _looked_at(self, query: Query, looked_at: Candidates | None = None) -> Candidates | None:
-        """Return the images to look at, or None for all of them."""
+        """Return the images of a large collection to check, or None for any other collection, which is checked as a whole."""
         if not self._is_large:
             return None
         if looked_at is None:

@@ -13,7 +13,7 @@ class FigureVerbs(EngineBase):
         """Return the results that ``evaluate --out`` measured for the model, or None if it was not measured.
 
         Raises:
-            ArtifactError: The file is damaged.
+            ArtifactError: The file of results is damaged.
 
         Example:
             >>> engine.results().remark(engine.model_id)  # empty, as this model was measured and no other
@@ -22,10 +22,10 @@ class FigureVerbs(EngineBase):
         return read_results(self.layout.results)
 
     def losses(self) -> dict[str, list[float]]:
-        """Return the training's curves: name → the loss after each epoch.
+        """Return the loss curves of the training: the name of each curve → the mean loss after each epoch.
 
         Raises:
-            ArtifactError: The file is missing or damaged.
+            ArtifactError: The file of the curves is missing or damaged.
 
         Example:
             >>> [(name, len(losses), losses[-1] < losses[0]) for name, losses in engine.losses().items()][0]

@@ -26,7 +26,7 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
 
     @cached_property
     def maps(self) -> Projections:
-        """The maps of the collection, on which pictures of people are not among those of apes.
+        """The maps of the collection, with pictures of people moved away from pictures of apes and monkeys.
 
         Maps of more than ``MAX_KEPT_APART`` images are returned as they are stored.
         """
@@ -42,11 +42,11 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
     def near_duplicates(self) -> list[Hits]:
         """Return the images that nearly repeat each other, in groups of two or more, the largest group first.
 
-        In a collection of more than ``MAX_COMPARED`` images, only the first ``MAX_COMPARED`` are compared.
+        Only the first ``MAX_COMPARED`` images of the collection are compared (``search/near_duplicates.py``).
 
         Returns:
-            The images of each group, in the order of the collection. Their cosines, from -1 to 1, compare the features with
-            those of the first image of the group.
+            The images of each group, in the order of the collection. The cosine of each image, from -1 to 1, compares its
+            features with those of the first image of the group.
 
         Example:
             >>> [hit.id for hit in engine.near_duplicates()[0]]
@@ -63,14 +63,14 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
         """Return images in the order of their similarity to the mean of their embeddings.
 
         Args:
-            rows: Their rows in the collection. At least one.
+            rows: The rows of the images in the collection. At least one.
 
         Returns:
-            One hit for each row, the most typical first. The cosine, from -1 to 1, is that with the mean.
+            One hit for each row, the most typical first. Its cosine with the mean is from -1 to 1.
 
         Raises:
-            QueryError: There is no row, or one is not in the collection.
-            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+            QueryError: ``rows`` is empty, or a row is not in the collection.
+            CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
             >>> rows = [engine.collection.row(item) for item in ("dog", "violin", "cello")]
@@ -83,22 +83,22 @@ class GroupVerbs(RankingVerbs, LabelVerbs):
         return self.rank(places, self.collection.embeddings[places].mean(axis=0))
 
     def sort_by_labels(self, labels: Sequence[str], guarded: bool = True) -> dict[str, Hits]:
-        """Sort all images of the collection by the label that fits each best, as ``label_encoded`` orders them.
+        """Put each image of the collection into the group of the label that fits it best, by the scores of ``label_encoded``.
 
-        An image gets a word such as "people" only if no name of an animal surely fits it, so that a dog beside its owner is a
-        "dog". Otherwise the label with the highest score wins.
+        A word such as "people" is not used for an image that surely fits the name of an animal, so that a dog beside its owner is
+        a "dog". Apart from this, the label with the highest score wins.
 
         Args:
             labels: Texts to choose from. The model need not have been trained on them.
-            guarded: Exclude labels that could insult a person in an image, as ``label_encoded`` does.
+            guarded: Whether to exclude labels that could insult a person in an image, as ``label_encoded`` does.
 
         Returns:
-            Label → the images that it fits best, the best first, in the order of ``labels``. An empty string has those that no
-            label surely fits. Labels without an image are left out.
+            Label → the images of its group, the best first. The labels are in the order of ``labels``, and labels without an
+            image are left out. The empty string comes last, with the images that no label surely fits.
 
         Raises:
-            QueryError: There is no label, or one is not a text.
-            UnknownWordError: No word of a label is known.
+            QueryError: ``labels`` is empty, or a label is not a text.
+            UnknownWordError: A label has no known word.
 
         Example:
             >>> [(label, hits[0].name) for label, hits in engine.sort_by_labels(["music", "vehicle"]).items() if label]

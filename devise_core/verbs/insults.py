@@ -1,4 +1,4 @@
-"""Which images are an insult beside a query: a person for "monkey", a pig for a religion, or a gorilla for somebody's name."""
+"""Find images that would be insults beside a query: a person for "monkey", a pig for a religion, or a gorilla for a name."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from devise_core.verbs.arguments import query_given, rows_given
 from devise_core.verbs.ranking import RankingVerbs
 
 _ANY_ANIMAL = frozenset(("animal", "ape", "beast", "creature", "mammal", "monkey", "primate", "vertebrate", "wildlife"))
-"""Words for kinds of animals that include people, or that people are insulted with. No picture that shows people rather than an
-animal matches them well."""
+"""Words for kinds of animals that include people, or that are used as insults. A picture that shows people rather than an animal
+never matches these words well."""
 
 
 _PICTURES_OF_PEOPLE = frozenset(("audience", "couple", "face", "family", "portrait", "selfie", "smile", "team", "wedding"))
@@ -27,22 +27,22 @@ _PICTURES_OF_PEOPLE = frozenset(("audience", "couple", "face", "family", "portra
 
 
 class InsultVerbs(RankingVerbs):
-    """The verb that keeps people away from words for animals and things, and animals and things from words for people."""
+    """The verb that finds images that would be an insult as results of a query, such as people for the name of an animal."""
 
     def insults(self, query: Query, rows: Rows) -> Flags | None:
-        """Find images that are not shown for a query unless the app is sure of them.
+        """Find images that could be an insult beside a query, and are only shown if the app is sure that they match.
 
-        For an animal, a thing that insults people or one such as "turkish delight", these are images that may show people. For a
-        query with a word for people, a religion or a people, they are images that may show an animal. If the query is nothing but
-        such a word, they are also images that probably show no people. For the name of a person or a place, they are images that
-        may show people or an animal. An image that has the query as a label is never among them.
+        If the query is an animal, a thing that is used as an insult, or a thing such as "turkish delight", these images may show
+        people. If the query has a word for people, a religion or a people, they may show an animal. If the query is only a word
+        for people, such as "nurse", they also include images that probably show no people. If the query is the name of a person or
+        a place, they may show people or an animal. Images that have the query as a label are never included.
 
         Args:
             query: What ``query`` returned for a text.
             rows: The rows of the images in the collection.
 
         Returns:
-            Which of them are an insult ``(n,)``. None if the query is about none of these, or the model names no images.
+            Which of the ``n`` images these are ``(n,)``. None if the query is of no such kind, or the model cannot name images.
 
         Example:
             >>> rows = np.asarray([engine.collection.row("violin"), engine.collection.row("dog")])
@@ -71,18 +71,18 @@ class InsultVerbs(RankingVerbs):
         return unfit
 
     def _people_for_animals(self, query: Query, rows: Rows, is_sure: bool) -> Flags | None:
-        """Return which images must not be shown for a word in ``_ANY_ANIMAL`` because of the people in them.
+        """Return which images must not be shown for a word in ``_ANY_ANIMAL`` because they show people.
 
-        The result is None for other words, such as "dog", which finds people with dogs.
+        The result is None for a query without such a word. The query "dog" may find people with dogs.
 
         Args:
             query: What ``query`` returned for a text.
             rows: The rows of the images in the collection.
             is_sure: Whether the app is sure that the images show an animal. If so, the result has only images that show people
-                rather than an animal. Otherwise it has all images that may show people.
+                rather than an animal. Otherwise the result has all images that may show people.
 
         Returns:
-            Which images are not shown ``(n,)``.
+            Which images must not be shown ``(n,)``, or None.
         """
         guard, namer = self.parts.people_guard, self.parts.namer
         words = {form for token in tokens(query.read_text) for form in singular_forms(token)}
@@ -94,7 +94,7 @@ class InsultVerbs(RankingVerbs):
         return people
 
     def _flags(self, of: Callable[[Floats], Flags], rows: Rows) -> Flags:
-        """Return what a method of the guard says about images ``(n,)``. Unless the collection is large, it runs once for all."""
+        """Return what the method ``of`` of the guard says about images ``(n,)``, cached unless the collection is large."""
         if self._is_large:
             return of(self.collection.vector_rows("visual")[rows])
         if of.__name__ not in self._guard_flags:
@@ -112,9 +112,9 @@ class InsultVerbs(RankingVerbs):
         return any(map(guard.is_person, words)) or query.wanted_noun in _PICTURES_OF_PEOPLE | IN_GENERAL
 
     def _is_animal(self, query: Query) -> bool:
-        """Whether a query is an animal. Of several words, one must be an animal, unless together they are one noun.
+        """Return whether a query names an animal. If the query is not one noun, a single word that names an animal is enough.
 
-        A noun for a person does not count as an animal, although a soldier can also be an ant, and a queen a bee.
+        A noun for a person does not count as an animal, although "soldier" is also an ant, and "queen" a bee.
         """
         guard = self.parts.people_guard
         assert guard is not None
@@ -123,14 +123,14 @@ class InsultVerbs(RankingVerbs):
         return guard.is_animal(query.read_text) or any(map(guard.is_animal, tokens(query.read_text)))
 
     def _labelled(self, query: Query, rows: Rows) -> Flags:
-        """Return which images have the query, as it was typed or read, as a label ``(n,)``."""
+        """Return which images ``(n,)`` have a label that is the query, either as typed or as read."""
         names = {name.lower() for name in (query.text, query.read_text, query.noun) if name}
         return np.asarray(
             [any(label.lower() in names for label in item.labels) for item in self.collection.items_at(rows)], np.bool_
         )
 
     def _may_show_animals(self, rows: Rows) -> Flags:
-        """Return which images may show an animal ``(n,)``, by the classifier or by a label. Without a namer, all of them may."""
+        """Return which images may show an animal ``(n,)``, by the classifier or by a label. Without a namer, any image may."""
         guard, namer = self.parts.people_guard, self.parts.namer
         if guard is None or namer is None:
             return np.ones(len(rows), dtype=np.bool_)

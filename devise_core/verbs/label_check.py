@@ -16,11 +16,11 @@ from devise_core.text.tokens import tokens
 from devise_core.verbs.evidence import Evidence, EvidenceVerbs
 
 _KEPT = 65_536
-"""How many answers are cached. None is cached for images without labels, such as uploads."""
+"""How many results of ``_speaks_against`` are cached. Images without labels, such as uploads, need none."""
 
 
 class LabelCheckVerbs(EvidenceVerbs):
-    """Decides which matches are announced, in a collection with labels.
+    """Decides which matches are announced in a collection with labels.
 
     Example:
         >>> photos = engine.on("photos")  # the classifier takes a dolphin for a shark
@@ -29,11 +29,11 @@ class LabelCheckVerbs(EvidenceVerbs):
     """
 
     def _checked_by_labels(self, query: Query, evidence: Evidence) -> Evidence:
-        """Announce no image whose labels name other things: a fort that the classifier takes for a ship is no "ship".
+        """Remove matches whose labels name other things, such as a fort that the classifier takes for a ship.
 
-        Such an image is not even a possible match. Nothing is announced if no image is left. The order of the images does not
-        change. An image with the evidence ``CERTAIN``, without labels or with labels that name no thing is not checked. Nor is a
-        large collection, whose labels would have to be read.
+        Such an image is not a possible match either. If no good match is left, no match is announced. The order of the images does
+        not change. Images with at least the evidence ``CERTAIN`` are kept, and so are images without a label that names a thing.
+        A large collection is not checked, because its labels would have to be read.
         """
         kinds, noun = self.parts.label_kinds, query.wanted_noun
         if self._is_large or kinds is None or noun is None or not kinds.is_kind(noun):
@@ -51,16 +51,16 @@ class LabelCheckVerbs(EvidenceVerbs):
 
 @lru_cache(_KEPT)
 def _speaks_against(kinds: LabelKinds, item: Item, noun: str) -> bool:
-    """Return whether the labels of an image name only other things than a noun.
+    """Return whether the labels of an image name things, but not the thing that ``noun`` names.
 
-    The category counts as a label, since "Saturn" is only a name but its category "planets" is a kind of thing.
+    The category of the image counts as a label: "Saturn" is only a name, but the category "planets" is a kind of thing.
     """
     names_things = kinds.names_things((*item.labels, item.category.rpartition("/")[2]))
     return names_things and not kinds.named_by(item.labels, noun) and not _names(item, noun)
 
 
 def _names(item: Item, noun: str) -> bool:
-    """Return whether a label, the caption or the category of an image has a noun. A word may end with it: "sailboat" has "boat"."""
+    """Return whether a label, the caption or the category of an image contains ``noun``, as "sailboat" contains "boat"."""
     wanted = _singular(noun.split())
     return any(
         len(part) == len(wanted) and all(word.endswith(each) for word, each in zip(part, wanted, strict=True))

@@ -17,15 +17,16 @@ from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
 
 NOT_BY_CHANCE = 0.9
-"""Without a scorer, a label counts as sure if its cosine with the image is above the cosines of this share of random nouns."""
+"""In a model without a scorer (``search/scorer.py``), a label counts as sure if its cosine with the image exceeds the cosines of
+this share of random nouns."""
 LABEL_SURE = 0.4
-"""The score from which a label counts as sure. Measured on 1,584 images from Caltech-101 with six labels each: if one of
-the six is right, the top label is right for 90% of the images, and for 96% of those whose top label reaches this score. If none of
-the six is right, the top label still reaches it for 7% of the images."""
+"""The least score with which a label counts as sure. It was measured on 1,584 images from Caltech-101, with six labels to choose
+from for each image. If one of the six labels is right, the top label is right for 90% of the images, and for 96% of the images
+whose top label reaches this score. If none of the six is right, the top label still reaches this score for 7% of the images."""
 KIND_SURE = 0.5
-"""A word such as "animal" counts as sure if the probabilities of the classifier's labels at or below it in WordNet add up to at
-least this. With this rule and words for eleven kinds of thing, 92% of 960 images from Caltech-101 get a word that counts as sure,
-and 96% of these words are right. Without the rule, the two figures are 56% and 94%."""
+"""A word such as "animal" counts as sure if the probabilities of the classifier's labels at or below the word in WordNet add up to
+at least this. With this rule and words for eleven kinds of thing, 92% of 960 images from Caltech-101 get a word that counts as
+sure, and 96% of these words are right. Without the rule, these two figures are 56% and 94%."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +35,8 @@ class LabelFit:
 
     Attributes:
         labels: The labels, each once.
-        cosines: Their cosines with the images ``(n, m)``.
-        scores: Their scores ``(n, m)``, by which labels are ranked. Minus infinity for a label that must not be given to an image.
+        cosines: The cosines of the images with the labels ``(n, m)``.
+        scores: The scores by which labels are ranked ``(n, m)``. Minus infinity for a label that must not be given to an image.
         sure: Whether each label counts as sure for each image ``(n, m)``.
     """
 
@@ -56,7 +57,7 @@ class LabelGuardVerbs(EngineBase):
     def risky_labels(self, labels: Sequence[str], encoded: Encoded | None = None) -> list[str]:
         """Return the labels that could insult people or be wrong about them.
 
-        An image that may show people gets such a label only if the classifier is sure of it. Sensitive words are never given.
+        An image that may show people gets such a label only if the classifier is sure of the label. No image gets a sensitive word.
 
         Args:
             labels: Labels that somebody typed.
@@ -64,12 +65,12 @@ class LabelGuardVerbs(EngineBase):
                 labels that are refused for at least one of these images are returned.
 
         Returns:
-            Those labels, in the order of ``labels``. They are names of animals and of kinds of people, sensitive words, insults,
-            adjectives, unknown words, and the names of a few things, such as "mask". Names of scenes and of other things are not
-            returned, and neither are general words such as "people".
+            The risky labels, in the order of ``labels``. They are names of animals and of kinds of people, sensitive words,
+            insults, adjectives, unknown words, and the names of a few things, such as "mask". Names of scenes and of other things
+            are not returned, and neither are general words such as "people".
 
         Raises:
-            QueryError: There is no label, or one is not a string.
+            QueryError: ``labels`` is empty, or a label is not a string.
 
         Example:
             >>> engine.risky_labels(["beach", "thief", "ugly", "people", "gorilla"])
@@ -83,16 +84,16 @@ class LabelGuardVerbs(EngineBase):
         return [label for column, label in enumerate(risky) if not allowed[:, column].all()]
 
     def label_threshold(self, encoded: Encoded) -> float:
-        """Return the score from which a label counts as sure. If no label reaches it, perhaps none of them fits.
+        """Return the least score with which a label counts as sure for an image. If no label reaches it, perhaps no label fits.
 
-        Labels below it are still returned by ``label_encoded``, unless the image may show people.
+        Labels below this threshold are still returned by ``label_encoded``, unless the image may show people.
 
         Args:
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
 
         Returns:
-            ``LABEL_SURE``. Without a scorer, the ``NOT_BY_CHANCE`` quantile of the cosines of random nouns,
-            or 0 without a vocabulary.
+            ``LABEL_SURE`` if the model has a scorer. Otherwise, the ``NOT_BY_CHANCE`` quantile of the cosines of random nouns
+            with the image, or 0 if the model has no vocabulary.
 
         Example:
             >>> encoded = engine.encoded(engine.collection.row("dog"))
@@ -111,7 +112,7 @@ class LabelGuardVerbs(EngineBase):
         return np.asarray(np.quantile(embeddings @ nouns.T, NOT_BY_CHANCE, axis=1), dtype=np.float32)
 
     def _label_fit(self, labels: Sequence[str], encoded: Encoded, guarded: bool) -> LabelFit:
-        """Return how well labels fit ``n`` images. With ``guarded``, ``_without_risky`` leaves some out."""
+        """Return how well labels fit ``n`` images. If ``guarded``, ``_without_risky`` rules out some labels."""
         names = labels_given(labels)
         cosines = scores = encoded.embeddings @ self.text.encode(names).T
         if scorer := self.parts.scorer:
@@ -129,10 +130,10 @@ class LabelGuardVerbs(EngineBase):
 
 
 def _without_risky(fit: LabelFit, encoded: Encoded, guard: PeopleGuard) -> LabelFit:
-    """Leave out labels that could insult somebody. For images that may show people, also leave out uncertain labels.
+    """Rule out labels that could insult somebody. For images that may show people, also rule out labels that are not sure.
 
     General words such as "people" are given only to images that almost certainly show people (``PeopleGuard.named_people``).
-    Without a classifier for people, they are given to the images for which ``fit.sure`` holds.
+    Without a classifier for people, such words are given to the images for which they count as sure.
     """
     people, allowed = guard.may_show_people(encoded.features), guard.allowed(fit.labels, encoded.features)
     shares = guard.named_people(encoded.features)[:, None]

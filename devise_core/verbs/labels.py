@@ -1,4 +1,4 @@
-"""Image → words: name an image with everyday nouns, with all words, or with a list of labels."""
+"""Name an image with everyday nouns, with any word of the vocabulary, or with labels from a list."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WordSet = Literal["nouns", "all"]
 """The words of the vocabulary that can name an image."""
 _ROWS_AT_A_TIME = 256
 SPARE_WORDS = 190
-"""How many extra words are fetched, because some of them may not name a picture of people."""
+"""How many extra words are fetched, because some words must not name a picture of people."""
 
 
 class LabelVerbs(LabelGuardVerbs):
@@ -35,16 +35,16 @@ class LabelVerbs(LabelGuardVerbs):
         Args:
             image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
             k: How many words to return.
-            vocabulary: The words to choose from: the "nouns" or "all" words of the vocabulary, or a list of labels.
+            vocabulary: The words to choose from: "nouns" or "all" words of the model's vocabulary, or a list of labels.
 
         Returns:
-            The words, the best first, each with its cosine from -1 to 1 and the score that orders them.
+            The words, the best first, each with its cosine from -1 to 1 and the score that decides the order.
 
         Raises:
             ImageError: The image cannot be read.
-            QueryError: ``k`` or ``vocabulary`` is out of range.
-            UnknownWordError: No word of a label is known.
-            NoVocabularyError: The model has no vocabulary. Give a list of labels.
+            QueryError: ``k`` is out of range, or ``vocabulary`` is not valid.
+            UnknownWordError: A label has no known word.
+            NoVocabularyError: The model has no vocabulary, and ``vocabulary`` is not a list of labels.
 
         Example:
             >>> dog = engine.collection.picture(engine.collection.row("dog"))
@@ -59,29 +59,28 @@ class LabelVerbs(LabelGuardVerbs):
     def label_encoded(
         self, encoded: Encoded, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns", guarded: bool = True
     ) -> WordHits:
-        """Do what ``label_image`` does for an image that ``encode`` has encoded.
+        """Return the ``k`` words nearest to an image that ``encode`` has encoded.
 
-        Words and labels that could insult a person in the image are left out: sensitive words, and, if the image may show people,
-        animals, kinds of people, and everything that is not a thing, a scene or a neutral word for people. Of the words of a
-        vocabulary, things that say something about people are left out too, such as a "truncheon" or a "rosary". If the image
-        may show people, labels that are not sure are left out too, as ``label_threshold`` says. ``risky_labels`` returns the
-        labels that this concerns.
+        Words that could insult a person in the image are left out. Sensitive words are always left out. An image that may show
+        people gets only neutral words for people, names of things and scenes, and names of animals if the classifier is sure. For
+        such an image, vocabulary words must also say nothing about people, as "truncheon" or "rosary" would, and labels from a
+        list must reach ``label_threshold``. ``risky_labels`` returns the labels that could be an insult.
 
-        A list of labels is ordered by the score of the search, which also counts what the classifier sees.
+        Labels from a list are ordered by the score of a text search (``search/scorer.py``), which also uses the classifier.
 
         Args:
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
             k: How many words to return.
             vocabulary: The words to choose from, as ``label_image`` takes them.
-            guarded: Leave out what could insult a person. The "nouns" are always guarded.
+            guarded: Whether to leave out words that could insult a person. From the "nouns", they are always left out.
 
         Returns:
             The words, the best first, as ``label_image`` returns them. There may be none.
 
         Raises:
-            QueryError: ``k`` or ``vocabulary`` is out of range.
-            UnknownWordError: No word of a label is known.
-            NoVocabularyError: The model has no vocabulary. Give a list of labels.
+            QueryError: ``k`` is out of range, or ``vocabulary`` is not valid.
+            UnknownWordError: A label has no known word.
+            NoVocabularyError: The model has no vocabulary, and ``vocabulary`` is not a list of labels.
 
         Example:
             >>> row = engine.collection.row("violin")
@@ -106,7 +105,7 @@ class LabelVerbs(LabelGuardVerbs):
         return WordHits(WordHit(fit.labels[row], float(cosines[row]), float(scores[row])) for row in best)
 
     def _guarded_words(self, guard: PeopleGuard, encoded: Encoded, k: int, vocabulary: str) -> WordHits:
-        """Return the nearest words. For people and animals, only neutral ones: a gorilla could otherwise be called "buddha"."""
+        """Return the nearest words. Images of people or animals get only neutral words, so that no gorilla is a "buddha"."""
         features = encoded.features
         hits = self.label_embedding(encoded.embeddings[0], k + SPARE_WORDS, vocabulary)
         allowed = guard.allowed([hit.word for hit in hits], features)[0]
@@ -115,7 +114,7 @@ class LabelVerbs(LabelGuardVerbs):
         return WordHits([hit for hit, is_allowed in zip(hits, allowed, strict=True) if is_allowed][:k])
 
     def names(self, encoded: Encoded, k: int = 10) -> Names | None:
-        """Name an image with everyday nouns, and list more specific names beside them.
+        """Name an image with everyday nouns, and with more specific names for what the first noun names.
 
         Args:
             encoded: One image, as ``encode`` or ``encoded`` returns it.
@@ -140,11 +139,12 @@ class LabelVerbs(LabelGuardVerbs):
         """Return the ``k`` best names of images of the collection, as ``label_encoded`` finds them.
 
         Args:
-            k: How many names to return for each.
+            k: How many names to return for each image.
             rows: The images. By default all of the collection.
 
         Returns:
-            The names of each image, the best first, in the order of ``rows``. There are none without a vocabulary.
+            The names of each image, the best first, in the order of ``rows``. There are none if the model has neither a namer
+            nor a vocabulary.
 
         Example:
             >>> engine.label_all(2)[engine.collection.row("violin")]
@@ -180,7 +180,7 @@ class LabelVerbs(LabelGuardVerbs):
     def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> WordHits:
         """Return the ``k`` words nearest to a unit vector ``(d,)``, such as the mean of several embeddings.
 
-        For one image ``label_encoded`` is better, because it can also read the image's features.
+        For one image ``label_encoded`` is better, because it also uses the features of the image.
 
         Args:
             embedding: The unit vector.
@@ -191,9 +191,9 @@ class LabelVerbs(LabelGuardVerbs):
             The words with their cosines from -1 to 1, the nearest first.
 
         Raises:
-            QueryError: ``k`` or ``vocabulary`` is out of range, or a label is not a text.
-            UnknownWordError: No word of a label is known.
-            NoVocabularyError: The model has no vocabulary. Give a list of labels.
+            QueryError: ``k`` is out of range, ``vocabulary`` is not valid, or a label is not a text.
+            UnknownWordError: A label has no known word.
+            NoVocabularyError: The model has no vocabulary, and ``vocabulary`` is not a list of labels.
 
         Example:
             >>> embedding = engine.collection.embeddings[engine.collection.row("violin")]
@@ -212,6 +212,6 @@ class LabelVerbs(LabelGuardVerbs):
         return WordHits(WordHit(labels[row], float(cosines[row])) for row in largest(cosines, k))
 
     def _label_vectors(self, labels: Sequence[str]) -> tuple[list[str], Floats]:
-        """Return each label once, and their unit rows ``(labels, d)``."""
+        """Return the labels, each once, and their unit vectors ``(labels, d)``."""
         names = labels_given(labels)
         return names, self.text.encode(names)

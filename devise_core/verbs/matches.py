@@ -1,4 +1,4 @@
-"""Which images match a query well: one rule for every page."""
+"""Decide which images match a query well, by one rule for every page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from devise_core.verbs.scanning import CANDIDATES, Candidates
 from devise_core.verbs.search import SearchVerbs
 
 CLOSEST = 8
-"""How many images are shown if none matches for certain."""
+"""The most images that are shown if there is no sure match."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,18 +31,18 @@ class Matches:
     """The images in the order of a query, and the rule that tells which of them match well.
 
     Attributes:
-        ranking: The images, the best first: all of the collection, or the first ones of a large one. Without a sure match, images
+        ranking: The images, the best first. Only the best images of a large collection are included. Without a sure match, images
             that could insult people are left out, as ``insults`` decides.
         suggested: The cosine that separates good from weak matches if there is no evidence.
-        evidence: What the classifier says about the query, or None if there is no way to tell.
-        about_people: Whether there is no way to tell because the query is about people, which no label names.
+        evidence: What the classifier says about the query (``EvidenceVerbs.evidence``), or None if it can say nothing.
+        about_people: Whether there is no evidence because the query is about people, whom no label of the classifier names.
         sensitive: Whether only sure matches are shown, because the query has a sensitive word (``is_sensitive``) or judges people.
-        inside: The images that satisfy the condition, the best first. By default ``ranking``.
-        inside_count: How many images satisfy the condition, including those beyond the window. By default the number in ``inside``.
-        count_from: Returns how many of these images have at least a given cosine. None if ``inside`` has all of them.
-        chance: What ``chance_cosine`` returns for the collection. An image below it is only shown if the app is sure.
+        inside: The images that satisfy the condition of the search, the best first. By default ``ranking``.
+        inside_count: How many images satisfy the condition. A large collection may have more of them than ``inside``.
+        count_from: A function that counts the images of ``inside_count`` with at least a given cosine. None to count in ``inside``.
+        chance: The ``chance_cosine`` of the collection. An image with a lower cosine is only shown if the app is sure of the match.
         rare_words: The words of the query, if all are so rare that their vectors may mean nothing.
-        content: Which images of the collection show anything. None if all do. The others never match well.
+        content: Which images of the collection are not blank. None if none is blank. Blank images never match well.
         partly_unknown: Whether the query has an unknown word, so that no image is sure to show all of it.
     """
 
@@ -69,7 +69,7 @@ class Matches:
     def absent(self) -> bool:
         """Whether the collection does not show what the query asks for. False without ``evidence``.
 
-        The evidence finds no image that shows it, or it is weak and its images are no more similar to the query than chance.
+        Either no image has enough evidence, or the evidence is weak and the images that have it are below the cosine ``chance``.
         """
         if self.evidence is None or self.evidence.sure:
             return False
@@ -77,32 +77,32 @@ class Matches:
 
     @property
     def sure(self) -> bool:
-        """Whether good matches may be announced. If not, they are the closest that the collection has."""
+        """Whether pages may announce good matches. If not, pages say that they show the closest images of the collection."""
         if self.partly_unknown:
             return False
         return not self.about_people if self.evidence is None else self.evidence.sure
 
     @property
     def unknown(self) -> bool:
-        """Whether the query has only rare words, and no image is similar to it, so that it probably has no meaning."""
+        """Whether the query has only rare words, and no image is similar to the query, which probably has no meaning."""
         return bool(self.rare_words) and self.absent and not len(self.ranking[:CLOSEST].from_cosine(self.chance))
 
     @property
     def closest(self) -> Ranking:
-        """Up to ``CLOSEST`` images at least as similar as chance, shown if none matches for certain. None for "freedom"."""
+        """Up to ``CLOSEST`` images from the cosine ``chance`` on, shown if there is no sure match. Empty for "freedom"."""
         count = 0 if self.evidence and self.evidence.best <= 0 else CLOSEST
         return (self.strong() or self._with_content(self.inside))[:count].from_cosine(self.chance)
 
     @property
     def withheld(self) -> bool:
-        """Whether no image is shown, because the app is not sure of any, and a wrong one would be an insult."""
+        """Whether no image is shown, because the app is sure of no image, and a wrong image would be an insult."""
         return self.sensitive and (self.absent or not self.sure or not len(self.strong()))
 
     def strong(self, threshold: float | None = None) -> Ranking:
         """Return the images that match well and satisfy the condition.
 
         Args:
-            threshold: The least cosine. It can only make the matches fewer. One below the suggested threshold changes nothing.
+            threshold: The least cosine. If it is above ``suggested``, matches below it are left out. Otherwise, it changes nothing.
         """
         if self.evidence is None:
             good = self._with_content(self.inside).from_cosine(self.suggested)
@@ -112,7 +112,7 @@ class Matches:
         return good if threshold is None or threshold <= self.suggested else good.from_cosine(threshold)
 
     def likely(self) -> Ranking:
-        """Return the images that match well, followed by those that may match although the app is not sure of them."""
+        """Return the images that match well, followed by possible matches, of which the app is less sure."""
         strong = self.strong()
         return strong if self.evidence is None or not self.evidence.sure else strong.then(self.inside.kept(self.evidence.possible))
 
@@ -120,7 +120,7 @@ class Matches:
         return ranking if self.content is None else ranking.kept(self.content)
 
     def strong_count(self, threshold: float | None = None) -> int:
-        """Return how many images match well, including those beyond the window. Of a large collection, only some are classified.
+        """Return how many images match well. If there is evidence, only the checked images of a large collection are counted.
 
         Args:
             threshold: As for ``strong``.
@@ -130,10 +130,10 @@ class Matches:
         return len(self.strong(threshold))
 
     def from_threshold(self, threshold: float) -> Ranking:
-        """Return the images that match well, followed by those down to a lower ``threshold``, which match weakly.
+        """Return the images that match well, followed by weak matches down to a lower ``threshold``.
 
         Args:
-            threshold: The least cosine, from -1 to 1. Weak matches are between it and the suggested threshold.
+            threshold: The least cosine of a weak match, from -1 to 1. If it is not below ``suggested``, there are no weak matches.
         """
         strong = self.strong(threshold)
         return strong.then(self.inside.from_cosine(threshold)) if threshold < self.suggested else strong
@@ -147,13 +147,13 @@ class MatchVerbs(SearchVerbs, LabelCheckVerbs, InsultVerbs):
 
         Args:
             query: What ``query`` returned for a text.
-            where: Which images to list. The rule for good matches comes from all images of the collection.
+            where: Which images to list. The rule for good matches depends on all images of the collection.
 
         Returns:
             The images in the order of their scores, and the rule that tells which match well.
 
         Raises:
-            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+            CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
             >>> matches = engine.matches(engine.query("violin"))
@@ -227,9 +227,9 @@ class MatchVerbs(SearchVerbs, LabelCheckVerbs, InsultVerbs):
         return replace(evidence, good=good, present=bool(good.any()))
 
     def _fit(self, query: Query, ranking: Ranking, evidence: Evidence | None) -> Ranking:
-        """Leave out insults, or, if a word for animals in general has sure matches, its weak matches that may show people.
+        """Leave out insults. If a word for animals in general has sure matches, leave out its weak matches that may show people.
 
-        Of a large collection, only the first images are looked at, and those after them are left out.
+        If images must be checked, only the first ``CANDIDATES`` images of a large collection are checked and kept.
         """
         if not len(ranking):
             return ranking
@@ -243,7 +243,7 @@ class MatchVerbs(SearchVerbs, LabelCheckVerbs, InsultVerbs):
 
 
 def _joined(first: Candidates | None, second: Candidates | None) -> Candidates | None:
-    """Return the images of both, each once."""
+    """Return the images of two sets of candidates, each image once."""
     if first is None or second is None or first is second:
         return first or second
     rows, places = np.unique(np.concatenate([first.rows, second.rows]), return_index=True)

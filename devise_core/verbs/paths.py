@@ -1,4 +1,4 @@
-"""Paths: walk from one word to another, with an image for each word that an image matches well."""
+"""Find a path from one word to another, with an image for each word that an image matches well."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from devise_core.verbs.matches import MatchVerbs
 
 
 class PathVerbs(MatchVerbs, CaptionVerbs):
-    """The verb that walks from one word to another."""
+    """The verb that finds a path from one word to another."""
 
     def word_path(self, start: str, end: str, steps: int = 5) -> list[tuple[PathStep, Hit | None]]:
-        """Walk from one thing to another, with the nearest word for a thing at each step and an image of it.
+        """Find a path from one thing to another, with a word for a thing at each step and an image of that thing.
 
         Args:
             start: The first word. It must mean a thing or an animal, but not people, a place, a weapon or a place of worship.
-            end: The last word, as ``start``.
+            end: The last word. The condition is the same as for ``start``.
             steps: How many steps between them, from 1 to 20.
 
         Returns:
-            The steps, both ends included, each with an image that no other step has. The image has the word as a label, or is
-            one that a search for the word announces as a good match, and its cosine with the step is above 0. A step without such
-            an image has None.
+            The steps, including both ends, each with an image that no other step has. The image has the word of the step as a
+            label, or a search for the word announces the image as a good match. The cosine of the image with the step is above 0.
+            A step without such an image has None.
 
         Raises:
             QueryError: A word does not mean a thing, the words have the same or opposite vectors, or ``steps`` is out of range.
@@ -46,10 +46,10 @@ class PathVerbs(MatchVerbs, CaptionVerbs):
         return [(step, self.collection.hit(*image) if image else None) for step, image in zip(path, images, strict=True)]
 
     def _candidates(self, step: PathStep) -> Candidates:
-        """Return the rows of the images that may be shown at a step and their cosines with it, the best for its word first.
+        """Return the rows of the images that may be shown at a step, the best for its word first, and their cosines with the step.
 
-        They are the images with the word as a label, and those that a search would announce as good matches, without those that are
-        unlike the step.
+        These images have the word as a label, or a search for the word announces them as good matches. Images with a cosine of 0
+        or less are left out.
         """
         word = step.word.word
         query = self.query(word)

@@ -28,18 +28,19 @@ class RankingVerbs(ScanVerbs):
     def ranking(self, query: Query | Floats, where: Condition = EVERYTHING) -> Ranking:
         """Order the images of the collection by their score for a query, or by their cosine with a unit vector ``(d,)``.
 
-        Of a collection of more than ``EXACT_UP_TO`` images, the ``WINDOW`` best are returned. The ``CANDIDATES`` with the best
-        score without the kinds of thing that the query names come first, ordered by the whole score.
+        If the collection has more than ``EXACT_UP_TO`` images, only the ``WINDOW`` best are returned. They are chosen by a score
+        without the term for the kinds of thing that the query names (``search/scorer.py``). Then the first ``CANDIDATES`` of them
+        are ordered by the whole score.
 
         Args:
             query: The query or the vector.
-            where: Which images to order.
+            where: The condition that images must satisfy to be returned.
 
         Returns:
             The rows ``(n,)`` of the images with their cosines and scores, the best score first.
 
         Raises:
-            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+            CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
             >>> ranking = engine.ranking(engine.query("violin"))
@@ -57,10 +58,10 @@ class RankingVerbs(ScanVerbs):
         return everything if inside is None else everything.kept(inside)
 
     def scores(self, query: Query | Floats) -> Floats:
-        """Return the score of every image, all on one scale.
+        """Return the score of every image for a query, all on one scale.
 
-        For a vector ``(d,)``, and for a query that names an image, it is the cosine. In a collection of more than ``EXACT_UP_TO``
-        images it leaves out the kinds of thing that the query names.
+        The score for a vector ``(d,)``, or for a query that names an image, is the cosine. In a collection of more than
+        ``EXACT_UP_TO`` images, the score has no term for the kinds of thing that the query names.
 
         Args:
             query: The query or the vector.
@@ -69,7 +70,7 @@ class RankingVerbs(ScanVerbs):
             The scores ``float32 (n,)`` in the order of the collection.
 
         Raises:
-            CollectionError: The collection is on another machine, what it stores for the score is damaged, or it was made with
+            CollectionError: The collection is on another machine, or the vectors that it stores are damaged or were made with
                 another classifier.
 
         Example:
@@ -97,7 +98,7 @@ class RankingVerbs(ScanVerbs):
             One hit for each row, with its cosine from -1 to 1 and its score.
 
         Raises:
-            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+            CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
             >>> rows = [engine.collection.row(item) for item in ("dog", "violin")]
@@ -115,10 +116,10 @@ class RankingVerbs(ScanVerbs):
             query: The query, or a vector ``(d,)``.
 
         Returns:
-            The rows with their cosines ``(n,)`` and scores ``(n,)``. Without a scorer, the scores are the cosines.
+            The rows with their cosines ``(n,)`` and scores ``(n,)``. If the model has no scorer, the scores are the cosines.
 
         Raises:
-            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+            CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
             >>> rows = [engine.collection.row(item) for item in ("dog", "violin")]
@@ -154,8 +155,8 @@ class RankingVerbs(ScanVerbs):
     def chance_cosine(self) -> float:
         """The cosine above which a match is unlikely to be chance, as ``cutoff.chance_cosine`` defines it.
 
-        It is 0 for a model without a vocabulary, which has no random nouns to compare with. A collection that stores it has
-        computed it over all images.
+        It is 0 for a model without a vocabulary, because there are no random nouns to compare with. If the collection stores this
+        cosine, it was computed over all images.
         """
         if self.vocabulary is None:
             return 0.0
@@ -181,6 +182,6 @@ class RankingVerbs(ScanVerbs):
 
 
 def _best_cosines(embeddings: Floats, query: Query | Floats) -> Floats:
-    """Return each image's cosine ``(n,)`` with a query, the best one if the query has several senses, or with a vector."""
+    """Return each image's cosine ``(n,)`` with a vector or a query. If the query has several senses, the best cosine counts."""
     vectors = query.vectors if isinstance(query, Query) else unit(query)[None]
     return np.asarray((embeddings @ vectors.T).max(axis=1), dtype=np.float32)

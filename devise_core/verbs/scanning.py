@@ -23,24 +23,25 @@ from devise_core.verbs.base import EngineBase
 CANDIDATES, CANDIDATES_BY_COSINE = 512, 2048
 """How many images of a large collection are ordered by the whole score.
 
-They are chosen by the score without the kinds of thing that the query names, or by cosine if the collection does not store the
-vectors for that. Of the 24 images that the whole score puts first among 40,000, 128 candidates hold 98% and 512 all. By cosine,
-1,024 hold 91% and 2,048 hold 96% (``python -m benchmarks.candidates``). A page of results has up to 96 images, so 128 would not
-fill two.
+The ``CANDIDATES`` are chosen by the score without its term for the kinds of thing that the query names (``search/scorer.py``). If
+the collection does not store the vectors for that, ``CANDIDATES_BY_COSINE`` images are chosen by cosine. In a collection of 40,000
+images, 128 candidates by score include 98% of the 24 images that the whole score puts first, and 512 candidates include all 24. By
+cosine, 1,024 candidates include 91% of the 24 images, and 2,048 include 96% (``python -m benchmarks.candidates``). A page of
+results has up to 96 images, so 128 candidates would not fill two pages.
 """
 
 
 LEAST_WEIGHT = 1e-3
-"""A label with a smaller weight in the evidence is left out. All of them together change it by at most this much."""
+"""A label with a smaller weight in the evidence is left out. Together, such labels change the evidence by at most this much."""
 
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Images whose features were read.
+    """Images of a large collection whose features were read for a query.
 
     Attributes:
         rows: Their rows in the collection, in ascending order.
-        shares: The classifier's softmax of each ``(len(rows), labels)``, at least for the labels that matter to the query.
+        shares: The classifier's softmax of each image ``(len(rows), labels)``. Labels that do not matter to the query may be 0.
     """
 
     rows: Rows
@@ -48,7 +49,7 @@ class Candidates:
 
 
 class ScanVerbs(EngineBase):
-    """What the verbs that order images share."""
+    """The methods that all verbs that order images share."""
 
     def scan(self, query: Query | Floats) -> Comparison:
         """Compare a query, or a vector ``(d,)``, with all images.
@@ -57,10 +58,10 @@ class ScanVerbs(EngineBase):
             query: The query or the vector.
 
         Returns:
-            The cosines and the scores of all images, from which the best are taken.
+            The cosines and the scores of all images. Its method ``window`` returns the best images.
 
         Raises:
-            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+            CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
             >>> scan = engine.scan(engine.query("violin"))
@@ -76,9 +77,9 @@ class ScanVerbs(EngineBase):
         return self.collection.compare(np.stack([side.vector for side in scored[1]]), concepts)
 
     def _window(self, query: Query | Floats, scan: Comparison, inside: Any = None) -> tuple[Ranking, Candidates | None]:
-        """Return the ``WINDOW`` best images that are ``inside``, and those of them that the whole score has put in order.
+        """Return the ``WINDOW`` best images that are ``inside``, and the candidates: the first ones, ordered by the whole score.
 
-        The latter are None for a query that can only be compared by cosine.
+        The candidates are None for a query that can only be compared by cosine.
         """
         ranking, scored = scan.window(WINDOW, inside), self._sides(query)
         if scored is None or not len(ranking):
@@ -92,13 +93,13 @@ class ScanVerbs(EngineBase):
         return Ranking.of(cosines, scores).renumbered(rows).followed_by(ranking[len(first) :]), Candidates(rows, shares)
 
     def _side_of(self, rows: Rows, scored: Rows, labels: Rows) -> tuple[ImageSide, Floats]:
-        """Return what the score needs of the images at ``rows``, and the classifier's softmax of them.
+        """Return what the score needs of the images at ``rows``, and the classifier's softmax of these images.
 
         Args:
             rows: The rows of the images.
             scored: The labels that the score depends on.
-            labels: Those labels, and the ones that only the evidence depends on. If the collection stores its partitions, the
-                probabilities of all other labels are left out.
+            labels: The labels that the score or the evidence depends on. If the collection stores partitions (see
+                ``ImageVectors.partitions``), only the probabilities of these labels are computed, and the rest are 0.
         """
         scorer, read = self.parts.scorer, self.collection.vector_rows
         assert scorer is not None
@@ -122,19 +123,19 @@ class ScanVerbs(EngineBase):
         return np.flatnonzero(scored), np.flatnonzero(matter)
 
     def _sides(self, query: Query | Floats) -> tuple[Scorer, list[QuerySide]] | None:
-        """Return the scorer and what it needs of the query, or None if only the cosine can compare it with images."""
+        """Return the scorer and what it needs of the query, or None if the query can only be compared by cosine."""
         scorer = self.parts.scorer
         sides = scorer.query(query) if scorer and isinstance(query, Query) else None
         return (scorer, sides) if scorer and sides else None
 
     @property
     def _is_large(self) -> bool:
-        """Whether the collection has too many images to compute everything about all of them, or they are on another machine."""
+        """Whether the collection is too large to score every image in full: more than ``EXACT_UP_TO``, or on another machine."""
         return self.collection.remote or len(self.collection) > EXACT_UP_TO
 
     @property
     def _has_stored_vectors(self) -> bool:
-        """Whether the collection stores what the score of this model needs of its images."""
+        """Whether the collection stores the vectors that the score of this model needs."""
         scorer = self.parts.scorer
         if not self._has_stored_parts or scorer is None or not self.collection.stores("concept"):
             return False

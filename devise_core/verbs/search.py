@@ -23,20 +23,20 @@ class SearchVerbs(RankingVerbs):
     """The verbs that return images of the collection."""
 
     def search_text(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> Hits:
-        """Return the ``k`` images nearest to a query.
+        """Return the ``k`` images with the best scores for a query.
 
         Args:
             text: A query, or what ``query`` returned for one.
             k: How many images to return. If the collection has fewer, all of them are returned.
-            pictures: As the argument ``images`` of ``query``.
+            pictures: Images that ``like:NAME`` can name, as the argument ``images`` of ``query``.
 
         Returns:
             The images with their cosines and scores, the best score first.
 
         Raises:
             QueryError: ``k`` is out of range, or the query cannot be read.
-            UnknownWordError: No word to look for is known.
-            CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
+            UnknownWordError: None of the words to look for is known.
+            CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
             >>> [hit.name for hit in engine.search_text("violin", k=2)]
@@ -52,15 +52,15 @@ class SearchVerbs(RankingVerbs):
             image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
             k: How many images to return.
             by: What is compared. "semantic" compares embeddings, which say what an image shows. "visual" compares the
-                backbone's features, which say how it looks. "labels" searches with the mean of the image's ten nearest
-                words, as the project that this one is based on did.
+                backbone's features, which say how an image looks. "labels" compares embeddings with the mean of the image's
+                ten nearest words, as in the project that this one is based on.
 
         Returns:
             The images with their cosines, from -1 to 1, the nearest first.
 
         Raises:
             ImageError: The image cannot be read.
-            QueryError: ``k`` or ``by`` is out of range.
+            QueryError: ``k`` is out of range, or ``by`` is unknown.
             NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
 
         Example:
@@ -71,7 +71,7 @@ class SearchVerbs(RankingVerbs):
         return self.search_encoded(self.encode(image), k, by)
 
     def search_encoded(self, encoded: Encoded, k: int = 10, by: By = "semantic") -> Hits:
-        """Do what ``search_image`` does for an image that ``encode`` has encoded.
+        """Return the ``k`` images nearest to an image that ``encode`` has encoded.
 
         Args:
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
@@ -82,7 +82,7 @@ class SearchVerbs(RankingVerbs):
             The images with their cosines, from -1 to 1, the nearest first.
 
         Raises:
-            QueryError: ``k`` or ``by`` is out of range.
+            QueryError: ``k`` is out of range, or ``by`` is unknown.
             NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
 
         Example:
@@ -108,7 +108,7 @@ class SearchVerbs(RankingVerbs):
 
         Raises:
             CollectionError: The collection has no such image.
-            QueryError: ``k`` or ``by`` is out of range.
+            QueryError: ``k`` is out of range, or ``by`` is unknown.
             NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
 
         Example:
@@ -121,7 +121,7 @@ class SearchVerbs(RankingVerbs):
         return Hits(hit for hit in hits if hit.id != item_id)[:k]
 
     def encode(self, image: ImageInput) -> Encoded:
-        """Encode one image, so that several verbs can use it.
+        """Encode one image, so that several verbs can use its vectors.
 
         Args:
             image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.

@@ -1,4 +1,4 @@
-"""What the images of the collection show, in words that can name groups of them."""
+"""Find words for what images of the collection show. The words can name single images and groups of images."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class ShownVerbs(LabelVerbs):
         """Return the words for what each image shows.
 
         Args:
-            rows: The images. By default all of the collection.
+            rows: The rows of the images in the collection. By default all.
 
         Returns:
-            The words of each image, each with how sure it is, from 0 to 1.
+            For each image, its words, each with a number from 0 to 1 that says how sure the word is.
 
         Example:
             >>> shown = engine.shown_words([engine.collection.row("violin")])[0]

@@ -1,4 +1,4 @@
-"""Words: compare words, and complete a query."""
+"""Compare words, and complete a query."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class WordVerbs(EngineBase):
 
         Args:
             text: A query, as ``query`` takes it.
-            pictures: As the argument ``images`` of ``query``.
+            pictures: Images that ``like:NAME`` can name, as the argument ``images`` of ``query``.
 
         Returns:
             The unit vector ``float32 (d,)``.
 
         Raises:
             QueryError: The query cannot be read.
-            UnknownWordError: No word to look for is known.
+            UnknownWordError: None of the words to look for is known.
 
         Example:
             >>> engine.embed_text("horse jockey").shape
@@ -44,11 +44,11 @@ class WordVerbs(EngineBase):
             pictures: As the argument ``images`` of ``query``.
 
         Returns:
-            Its terms with their weights, and what is left out or read in another form.
+            The terms of the query with their weights, and the words that are left out or read in another form.
 
         Raises:
             QueryError: The query cannot be read.
-            UnknownWordError: No word to look for is known.
+            UnknownWordError: None of the words to look for is known.
 
         Example:
             >>> engine.read_text("a vioolin and a dog").corrected
@@ -57,7 +57,7 @@ class WordVerbs(EngineBase):
         return self.query(text, pictures).reading
 
     def similar_words(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> WordHits:
-        """Return the ``k`` words nearest to a query in the word vectors themselves, without the words of the query.
+        """Return the ``k`` words nearest to a query in the space of the word vectors, without the words of the query.
 
         Args:
             text: A word, a sum such as "king - man + woman", or what ``query`` returned for one.
@@ -69,7 +69,7 @@ class WordVerbs(EngineBase):
 
         Raises:
             QueryError: ``k`` is out of range, or the query cannot be read.
-            UnknownWordError: No word to look for is known.
+            UnknownWordError: None of the words to look for is known.
             NoVocabularyError: The model has no vocabulary.
 
         Example:
@@ -80,18 +80,20 @@ class WordVerbs(EngineBase):
         return WordHits(vocabulary.similar_words(self._as_query(text, pictures), check_k(k)))
 
     def nearest_to_term(self, term: Term, k: int = 5, pictures: Images | None = None) -> WordHits:
-        """Return the ``k`` words nearest to one term of a ``Reading``: familiar words for words, nouns for an image.
+        """Return the ``k`` words nearest to one term of a ``Reading``.
+
+        If the term has words, the result has familiar words. If the term names an image, the result has nouns.
 
         Args:
             term: The term.
             k: How many words to return.
-            pictures: As the argument ``images`` of ``query``, if the term names one of them.
+            pictures: As the argument ``images`` of ``query``, if the term names one of these images.
 
         Returns:
             The words with their cosines, the nearest first.
 
         Raises:
-            QueryError: ``k`` is out of range, or there is no image of that name.
+            QueryError: ``k`` is out of range, or the term names an unknown image.
             UnknownWordError: The word of the term is unknown.
             NoVocabularyError: The model has no vocabulary.
 
@@ -112,12 +114,12 @@ class WordVerbs(EngineBase):
         """Complete a query that is being typed.
 
         Args:
-            text: The query, as far as it is typed.
+            text: The part of the query that is typed so far.
             k: How many completions to return at most.
 
         Returns:
-            Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. There are none
-            without a vocabulary.
+            Up to ``k`` completions. Each is an offset in ``text``, and the words that replace ``text`` from there on. There are
+            none if the model has no vocabulary.
 
         Raises:
             QueryError: ``k`` is out of range.

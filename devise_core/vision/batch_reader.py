@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TypeVar
 
 READERS = 2
-"""Threads that read. Decoding releases Python's lock, and two of them keep up with the model on two cores."""
+"""How many threads read. Decoding releases Python's global lock, so two threads keep up with the model on two cores."""
 
 Input = TypeVar("Input")
 Result = TypeVar("Result")
@@ -20,12 +20,12 @@ def read_ahead(inputs: Iterable[Input], read: Callable[[Input], Result], ahead: 
     """Apply ``read`` to each input in threads, and yield the results in order.
 
     Args:
-        inputs: Taken one at a time in the calling thread, as there is room. Inputs not taken yet cost nothing.
-        read: Runs in one of ``READERS`` threads. What it raises is raised here when it is that result's turn.
+        inputs: The inputs. The calling thread takes one whenever another may be read ahead, so inputs not taken yet cost nothing.
+        read: The function, which runs in ``READERS`` threads. Its exception is raised when its result would be yielded.
         ahead: How many inputs may be read ahead of the result that is yielded.
 
     Yields:
-        The result for each input. Inputs still waiting are dropped when the caller stops early.
+        The result for each input. If the caller stops early, inputs that are still waiting are dropped.
     """
     readers = ThreadPoolExecutor(READERS)
     waiting: deque[Future[Result]] = deque()
@@ -41,15 +41,15 @@ def read_ahead(inputs: Iterable[Input], read: Callable[[Input], Result], ahead: 
 
 
 def read_batches(inputs: Iterable[Input], read: Callable[[Input], Result], size: int) -> Iterator[list[Result]]:
-    """Read in batches. While the caller works on one batch, the next is being read.
+    """Apply ``read`` to inputs, and yield batches of results. While the caller works on one batch, the next is being read.
 
     Args:
         inputs: As for ``read_ahead``.
-        read: As for ``read_ahead``. What it raises is raised here when it is the turn of that batch.
+        read: As for ``read_ahead``. Its exception is raised when the batch with its result would be yielded.
         size: How many results a batch has, at least 1.
 
     Yields:
-        Lists of ``size`` results in the order of the inputs. The last list may be shorter; none is empty.
+        Lists of ``size`` results in the order of the inputs. The last list may be shorter. No list is empty.
     """
     with closing(read_ahead(inputs, read, size)) as results:
         while batch := list(islice(results, size)):

@@ -10,12 +10,13 @@ from devise_core.vectors import Floats
 SIDE = 256
 """A picture is reduced to at most this many pixels on its longer side before it is checked."""
 FLAT, FLAT_SHARE = 4, 0.998
-"""A picture has a single colour if at least ``FLAT_SHARE`` of its pixels are within ``FLAT`` of 255 levels of the median colour.
+"""A picture has a single colour if at least ``FLAT_SHARE`` of its pixels differ from the median colour by at most ``FLAT`` of 255
+levels.
 
-In 9,058 photos and cut-outs, the smallest subject is an aeroplane in a grey sky, which covers more than 0.2% of its picture.
+Among 9,058 photos and cut-outs, the smallest subject is an aeroplane in a grey sky, which covers more than 0.2% of its picture.
 """
 NOISE = 0.35
-"""A picture is noise if neighbouring pixels are correlated less than this. In those 9,058 pictures, the lowest value is 0.52."""
+"""A picture is noise if the correlation of neighbouring pixels is lower than this. In the 9,058 pictures, it is at least 0.52."""
 
 
 def is_blank(image: Image.Image) -> bool:
@@ -35,6 +36,6 @@ def is_blank(image: Image.Image) -> bool:
 
 
 def _correlation(first: Floats, second: Floats) -> float:
-    """Return how strongly two parts of a picture vary together. Stripes count as correlated, like a smooth picture."""
+    """Return the absolute correlation of two parts of a picture, from 0 to 1, so that stripes count as correlated too."""
     size = float(np.sqrt((first * first).sum() * (second * second).sum()))
     return abs(float((first * second).sum())) / size if size else 1.0

@@ -25,31 +25,33 @@ DECODER_ERRORS = (
     AssertionError,
     AttributeError,
     RuntimeError,
-)  # what Pillow's readers raise on nonsense
+)  # what Pillow's readers raise on invalid data
 SAYS_TRUNCATED = ("truncated", "end of file", "unexpected end", "premature", "bytes not processed", "not enough data")
 
 
 class DamagedError(ImageError):
-    """A file that may lack only its end."""
+    """The error of a damaged file, of which perhaps only the end is missing."""
 
 
 def is_unknown(name: str, data: bytes, begins_like_image: bool) -> bool:
-    """Return whether a file that no decoder recognises is of another kind, rather than damaged. Raw photos begin like a TIFF.
+    """Return whether a file that no decoder recognises is of an unknown kind, rather than a damaged image.
+
+    A raw photo begins like a TIFF file, but is not damaged.
 
     Args:
         name: The name of the file.
-        data: Its bytes.
-        begins_like_image: Whether it begins like an image in a known format.
+        data: The bytes of the file.
+        begins_like_image: Whether the file begins like an image in a known format.
     """
     return not begins_like_image or kind_of(name, data[:_MAX_SIGNATURE]) == RAW
 
 
 def unknown(name: str, data: bytes, formats: Sequence[str]) -> ImageError:
-    """Return the error of a file that is empty, of a kind that is not read, or not an image.
+    """Return the error for a file that is empty, that is not an image, or whose kind cannot be read.
 
     Args:
         name: The name of the file.
-        data: Its bytes.
+        data: The bytes of the file.
         formats: The formats that can be read.
     """
     if not data:
@@ -61,26 +63,26 @@ def unknown(name: str, data: bytes, formats: Sequence[str]) -> ImageError:
 
 
 def too_many_pixels(name: str, pixels: int, most: int) -> ImageError:
-    """Return the error of an image with more pixels than are allowed.
+    """Return the error for an image with more pixels than are allowed.
 
     Args:
-        name: The name of its file.
-        pixels: How many it has.
-        most: How many are allowed.
+        name: The name of the file.
+        pixels: How many pixels the image has.
+        most: How many pixels are allowed.
     """
     return ImageError(f"{name} has {pixels / 1e6:.0f} megapixels. At most {most / 1e6:.0f} are allowed. Save a smaller copy.")
 
 
 def too_much_memory(name: str) -> ImageError:
-    """Say that there is not enough memory."""
+    """Return the error for an image that needs too much memory."""
     return ImageError(f"{name} needs too much memory. Save a smaller copy.")
 
 
 def truncated(name: str) -> DamagedError:
-    """Say that a file lacks its end."""
+    """Return the error for a file that lacks its end."""
     return DamagedError(f"{name} is truncated. Save or download it again.")
 
 
 def damaged(name: str) -> DamagedError:
-    """Say that a file is damaged."""
+    """Return the error for a damaged file."""
     return DamagedError(f"{name} is damaged. Save or download it again.")

@@ -1,6 +1,6 @@
-"""Complete image files that lack their end, and leave out damaged metadata, where common viewers show the image too.
+"""Complete image files that lack their end, and leave out damaged metadata. Common viewers show such images too.
 
-The missing end of a file is replaced in two ways. Where the two resulting images differ, data was missing.
+The missing end of a file is replaced in two ways. Where the two resulting images differ, data of the image was missing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from devise_core.vision import png_chunks
 from devise_core.vision.jpeg_marks import END, read_marks
 
 MOST_MISSING = 0.05
-"""The largest share of an image that may be missing. If more were missing, a search could find what is not in it."""
+"""The largest share of an image that may be missing. If more were missing, an image could match a query by its replaced part."""
 _SIDE = 256  # pixels of the images that are compared
-_DIFFERENT = 4  # levels of 255
-_LITTLE = 1e-6  # of an image
-_MOST_BYTES = 0.1  # of a file, that may be replaced; the images are compared anyway
+_DIFFERENT = 4  # pixels that differ by more than this, of 255 levels, count as different
+_LITTLE = 1e-6  # the share of an image that counts as missing if pixels differ, but all by less
+_MOST_BYTES = 0.1  # the share of a file's bytes that may be replaced; the images are compared as well
 _FEWEST_BYTES = 4_096
 
 Decode = Callable[[bytes], Image.Image]
@@ -34,7 +34,7 @@ class Completed:
     """A file that can be decoded.
 
     Attributes:
-        data: Its bytes.
+        data: The bytes of the file.
         note: What was wrong with the file, as words that follow its name.
     """
 
@@ -46,11 +46,12 @@ def completed(data: bytes, decode: Decode) -> Completed | None:
     """Complete a file that cannot be decoded as it is.
 
     Args:
-        data: The file.
+        data: The bytes of the file.
         decode: Decodes the whole image. It is called up to twice.
 
     Returns:
-        A file of nearly the same image, or None if more than ``MOST_MISSING`` of the image is missing, or the file is damaged.
+        A file of nearly the same image. None if more than the share ``MOST_MISSING`` of the image is missing, or the file cannot
+        be completed.
     """
     if data.startswith(png_chunks.SIGNATURE):
         return _png(data, decode)
@@ -66,7 +67,7 @@ def completed(data: bytes, decode: Decode) -> Completed | None:
 
 
 def note_on_end(missing: float) -> str:
-    """Say that a file lacks its end and how much of the image that is, in words that follow the file's name."""
+    """Return words to follow a file's name, which say that the file lacks its end and how much of the image is missing."""
     if not missing:
         return "lacks its end. The image is complete."
     share = f"{100 * missing:.0f}" if missing >= 0.01 else "less than 1"
@@ -86,7 +87,7 @@ def _png(data: bytes, decode: Decode) -> Completed | None:
 
 
 def _ways(data: bytes) -> tuple[bytes, bytes] | None:
-    """Return the file with its end replaced in two ways, or None if that is of no use."""
+    """Return the file with its end replaced in two ways, or None if this cannot complete the file."""
     if data.startswith(b"\xff\xd8"):
         return _jpeg(data)
     if data[8:12] == b"WEBP":
@@ -98,7 +99,7 @@ def _ways(data: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _different(first: np.ndarray, second: np.ndarray) -> float:
-    """Return what share of two images differs. It is above zero if anything differs."""
+    """Return the share of pixels that differ between two images. It is above 0 if any pixel differs, however little."""
     if first.shape != second.shape:
         return 1.0
     differences = np.abs(first - second).max(axis=2)
@@ -113,7 +114,7 @@ def _small(image: Image.Image) -> np.ndarray:
 
 
 def _jpeg(data: bytes) -> tuple[bytes, bytes] | None:
-    """Replace the end with nothing, and with random compressed data: without an end mark, image data may be missing too."""
+    """Return a JPEG with an end mark, and with random data before that mark. None if it has its end, or lacks a whole scan."""
     marks = read_marks(data)
     if marks is None or marks.end is not None or not marks.all_scans:
         return None
@@ -123,13 +124,13 @@ def _jpeg(data: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _webp(data: bytes) -> tuple[bytes, bytes] | None:
-    """Replace as many bytes as the header says are missing."""
+    """Add as many bytes as the header says are missing: zeros, and random bytes. Return None if none or too many are missing."""
     missing = int.from_bytes(data[4:8], "little") + 8 - len(data)
     return (data + bytes(missing), data + _random(missing)) if 0 < missing <= _most_bytes(data) else None
 
 
 def _padded(data: bytes) -> tuple[bytes, bytes]:
-    """Replace more bytes than may be missing. Readers of these formats ignore the rest."""
+    """Add more bytes than may be missing: zeros, and random bytes. Readers of these formats ignore the extra bytes."""
     most = _most_bytes(data)
     return data + bytes(most), data + _random(most)
 

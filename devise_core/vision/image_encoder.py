@@ -47,8 +47,8 @@ class Encoded:
 class ImageEncoder(ABC):
     """A model that turns images into vectors.
 
-    A subclass defines the abstract members. The preprocessing is ``pixels`` and ``visible_box``. Override both for a model that
-    sees images in another way, and let ``model_id`` say so. ``tests/test_image_encoder.py`` tests every subclass.
+    A subclass defines the abstract members. The methods ``pixels`` and ``visible_box`` define the preprocessing. For a model with
+    another preprocessing, override both and change ``model_id``. ``tests/test_image_encoder.py`` tests every subclass.
 
     Example:
         >>> from devise_core.vectors import unit
@@ -68,14 +68,14 @@ class ImageEncoder(ABC):
     def model_id(self) -> str:
         """A string that changes with anything the vectors depend on: weights, architecture and preprocessing.
 
-        Vectors with different ids cannot be compared. It is "" where no id is known, and then nothing is compared with it.
+        Vectors with different ids cannot be compared. If the id is unknown, it is "", and is not checked.
         Reading the id does not load the model.
         """
 
     @property
     @abstractmethod
     def size(self) -> int:
-        """The side, in pixels, of the square that the model sees. May load the model."""
+        """The side, in pixels, of the square that the model sees. Reading the size may load the model."""
 
     @property
     @abstractmethod
@@ -84,7 +84,7 @@ class ImageEncoder(ABC):
 
     @abstractmethod
     def load(self) -> None:
-        """Load the model unless it is loaded. Safe to call from several threads.
+        """Load the model if it is not loaded yet. Safe to call from several threads.
 
         Raises:
             ArtifactError: The model is missing or damaged.
@@ -95,7 +95,7 @@ class ImageEncoder(ABC):
 
     @abstractmethod
     def encode_pixels(self, pixels: Pixels) -> Encoded:
-        """Encode images that are preprocessed already, loading the model first if need be.
+        """Encode images that are preprocessed already. Load the model first if it is not loaded yet.
 
         Args:
             pixels: ``uint8 (n, size, size, 3)``, RGB, with ``n`` at least 1.
@@ -137,7 +137,7 @@ class ImageEncoder(ABC):
         return self.encode_pixels(np.stack([self.pixels(image) for image in images]))
 
     def encode_many(self, images: Iterable[ImageInput]) -> Iterator[Encoded]:
-        """Encode any number of images in batches, reading the next batch meanwhile.
+        """Encode any number of images in batches. The next batch is read while the model runs.
 
         Yields:
             One ``Encoded`` for each batch of up to ``BATCH`` images, in order.
@@ -152,14 +152,14 @@ class ImageEncoder(ABC):
 
 
 class KerasImageEncoder(ImageEncoder):
-    """A ``.keras`` file with the outputs ``features`` and ``embedding``.
+    """Encodes images with a model from a ``.keras`` file, which has the outputs ``features`` and ``embedding``.
 
     The model is loaded once and runs one call at a time, since one call uses every core anyway. ``runtime_choice`` chooses between
     TensorFlow and ONNX Runtime, which give the same vectors.
 
     Args:
         path: The model's file.
-        manifest: The manifest that lists the file, which is then checked as it is loaded. Without one it is not checked.
+        manifest: The manifest that lists the file. Without a manifest, the file is not checked before it is loaded.
     """
 
     def __init__(self, path: Path, manifest: Manifest | None = None) -> None:
@@ -169,10 +169,10 @@ class KerasImageEncoder(ImageEncoder):
 
     @cached_property
     def model_id(self) -> str:
-        """The SHA-256 of the file, which holds weights and architecture, and the preprocessing's version unless that is 1.
+        """The SHA-256 of the file, which has the weights and the architecture, and the version of the preprocessing unless it is 1.
 
-        The first version has no suffix, because the collections made with it record the bare SHA-256. It is "" for a file
-        that the manifest does not list.
+        Version 1 adds no suffix, because the collections made with it record the SHA-256 alone. The id is "" for a file that the
+        manifest does not list.
         """
         if self._manifest is None:
             sha256 = sha256_of(self.path)
@@ -188,7 +188,7 @@ class KerasImageEncoder(ImageEncoder):
 
     @cached_property
     def size(self) -> int:
-        """The side, in pixels, of the square that the model sees. Does not load the model if its file says the size.
+        """The side, in pixels, of the square that the model sees. The model is not loaded if its file says the size.
 
         Raises:
             ArtifactError: The file is missing, damaged, or not a model of this project.
@@ -207,14 +207,14 @@ class KerasImageEncoder(ImageEncoder):
         """Free the memory of the model, once no other thread is using it. The next image loads it again."""
         with self._lock:
             self._runtime = None
-        gc.collect()  # Keras's objects refer to each other
+        gc.collect()  # Keras's objects refer to each other, so only the garbage collector frees them
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Let pickle record the file, which is loaded again."""
+        """Let pickle store the path and the manifest. The model is loaded again from the file."""
         return type(self), (self.path, self._manifest)
 
     def encode_pixels(self, pixels: Pixels) -> Encoded:
-        """Encode ``uint8 (n, size, size, 3)``. Batches are padded to one of two sizes, since Keras traces each new size again."""
+        """Encode ``uint8 (n, size, size, 3)``. Batches are padded to 1 or ``BATCH`` images, since Keras traces each new size."""
         runtime = self._loaded()
         parts = [self._batch(runtime, pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
         return Encoded(np.concatenate([features for features, _ in parts]), np.concatenate([embeddings for _, embeddings in parts]))

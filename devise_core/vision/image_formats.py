@@ -1,4 +1,4 @@
-"""Recognise image files in the formats that are read, by their names and first bytes."""
+"""Recognise image files of the supported formats by their names and first bytes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ SUFFIXES = (
     *(".heic", ".heif", ".hif", ".gif", ".bmp", ".tif", ".tiff"),
 )
 MAX_HEADER = 64
-"""Bytes that tell the format of a file."""
+"""How many of the first bytes of a file are enough to recognise its format."""
 _BITMAP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)
-"""How many bytes the second header of a BMP file may have."""
+"""The lengths, in bytes, that the second header of a BMP file may have."""
 
 
 def is_known_format(path: Path) -> bool:
-    """Whether the content of a file begins like an image in a known format. Raises ``OSError``."""
+    """Whether the content of a file begins like an image in a known format.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
     with path.open("rb") as file:
         return begins_like_image(file.read(MAX_HEADER))
 

@@ -29,18 +29,19 @@ from devise_core.vision.image_sources import ImageInput, from_array, name_and_by
 from devise_core.vision.png_chunks import lacks_end
 
 NOTE = "note"
-"""The key in ``PIL.Image.Image.info`` of what ``note_on`` returns."""
+"""The key in ``PIL.Image.Image.info`` under which the text that ``note_on`` returns is kept."""
 
 
 def read_image(source: ImageInput, *, at_least: int | None = None, longest: int = 0) -> Image.Image:
     """Read an image as upright RGB on white.
 
-    Of an animation the first frame is read. The settings ``image_bytes`` and ``image_pixels`` limit the file.
+    Only the first frame of an animation is read. The settings ``image_bytes`` and ``image_pixels`` limit the size of a file and the
+    number of its pixels.
 
     Args:
-        source: What ``ImageInput`` lists.
-        at_least: Allows the decoder to shrink a JPEG while it reads, to no fewer pixels than this on the shorter side.
-        longest: Also to no fewer than this on the longer side, as for a thumbnail.
+        source: The image, in any form that ``ImageInput`` lists.
+        at_least: If given, a JPEG may be decoded at a smaller size. Its shorter side keeps at least this many pixels.
+        longest: If ``at_least`` is given, the longer side of a JPEG also keeps at least this many pixels, for a thumbnail.
 
     Returns:
         The image in the mode "RGB".
@@ -72,16 +73,18 @@ def read_image(source: ImageInput, *, at_least: int | None = None, longest: int 
 
 
 def note_on(image: Image.Image) -> str:
-    """Return a sentence on what was wrong with the file of an image that could be read nevertheless, or ""."""
+    """Return what was wrong with the file of an image that could still be read, as a sentence, or "" if nothing was."""
     return str(image.info.get(NOTE, ""))
 
 
 def load_image(data: bytes, name: str, prepare: Callable[[Image.Image], None]) -> Image.Image:
-    """Decode an image file. One that lacks only its end is read as common viewers read it, with a note for ``note_on``.
+    """Decode an image file, even if it lacks only its end.
+
+    Common viewers show such a file too. ``note_on`` then says what is wrong with the file.
 
     Args:
         data: The bytes of the file.
-        name: What to call it in an error.
+        name: What to call the file in an error.
         prepare: Called with the image before its pixels are decoded. It may raise ``ImageError``.
 
     Returns:
@@ -142,7 +145,7 @@ def load_pixels(image: Image.Image, name: str) -> Image.Image:
 
     Args:
         image: An image that Pillow has opened.
-        name: What the error calls it.
+        name: What to call the file in an error.
 
     Returns:
         The same image.
@@ -163,7 +166,7 @@ def load_pixels(image: Image.Image, name: str) -> Image.Image:
 def orientation(image: Image.Image) -> int:
     """Return the EXIF orientation, 1 to 8, or 1 if there is none or the metadata are damaged.
 
-    A TIFF is rotated as Pillow loads it and has the orientation 1 from then on.
+    Pillow rotates a TIFF while it loads the pixels. From then on, this function returns 1 for the image.
     """
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
@@ -176,7 +179,7 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
 
     Args:
         image: The image.
-        orientation: An EXIF orientation, from 1 to 8, which may be that of a larger image it was made from.
+        orientation: The EXIF orientation, from 1 to 8, of ``image`` or of a larger image that ``image`` was made from.
     """
     if orientation not in range(2, 9):
         return image
@@ -185,7 +188,7 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def on_white(image: Image.Image, name: str) -> Image.Image:
-    """Convert ``image`` to RGB, transparent parts on white. EXIF, colour profiles and texts are dropped.
+    """Convert ``image`` to RGB with white behind its transparent parts, and drop EXIF, colour profiles and texts.
 
     Raises:
         ImageError: The colour mode cannot be converted, or there is not enough memory.
@@ -207,7 +210,7 @@ def on_white(image: Image.Image, name: str) -> Image.Image:
 
 
 def _shrink_while_decoding(image: Image.Image, at_least: int, longest: int) -> None:
-    """Let a JPEG decode at 1/2, 1/4 or 1/8 of its size. That is several times faster, and the rest is resampled anyway."""
+    """Let Pillow decode a JPEG at 1/2, 1/4 or 1/8 of its size, several times faster. The result is resampled later anyway."""
     scale = max(at_least / min(image.size), longest / max(image.size))
     if image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L", "YCbCr", "CMYK") and scale < 1:
         image.draft(image.mode, (int(image.width * scale), int(image.height * scale)))
@@ -221,9 +224,9 @@ def _upright_rgb(image: Image.Image, name: str) -> Image.Image:
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    """Convert greyscale of more than 8 bits to 8.
+    """Convert greyscale of more than 8 bits to 8 bits.
 
-    The range that is mapped to 8 bits is that of 16 bits or, for floats and numbers outside it, that of the image.
+    Integers from 0 to 65,535 are scaled to 0 to 255. For floats, or other integers, the range of the values in the image is scaled.
     """
     values = np.nan_to_num(np.asarray(image, np.float64))
     low, span = float(values.min()), float(np.ptp(values))
@@ -233,7 +236,7 @@ def _eight_bit(image: Image.Image) -> Image.Image:
 
 
 def _is_truncated_webp(data: bytes) -> bool:
-    """Whether a WebP's header promises more bytes than there are. Pillow's decoder does not even open such a file."""
+    """Whether the header of a WebP announces more bytes than the file has. Pillow does not even open such a file."""
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP" and int.from_bytes(data[4:8], "little") + 8 > len(data)
 
 

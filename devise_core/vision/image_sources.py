@@ -1,4 +1,4 @@
-"""What an image can be given as: a path, a URL, bytes, an open file, a NumPy array or a ``PIL.Image``."""
+"""The forms in which an image can be given: a path, a URL, bytes, an open file, a NumPy array or a ``PIL.Image``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from devise_core.settings import settings, variable
 ImageInput = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.NDArray[np.uint8] | Image.Image
 """A path, the bytes of an image file, a file open for reading in binary mode, pixels ``uint8 (h, w, 3)``, or a PIL image.
 
-A text that begins with ``http://`` or ``https://`` is a URL. It is fetched only if ``SEMBLANCE_URL_SEARCH`` is on, only from the
+A string that begins with ``http://`` or ``https://`` is a URL. It is fetched only if ``SEMBLANCE_URL_SEARCH`` is on, only from the
 public web, and within the limits of the settings ``url_bytes``, ``url_seconds`` and ``url_redirects``.
 """
 
@@ -33,7 +33,11 @@ def is_url(source: object) -> TypeGuard[str]:
 
 
 def check_several(images: object) -> None:
-    """Raise ``ImageError`` unless ``images`` can be several images in an order: a list, an array, a generator."""
+    """Check that ``images`` is an ordered series of images, such as a list, an array or a generator.
+
+    Raises:
+        ImageError: ``images`` is a single image, has no order (a set or a mapping), or is not iterable.
+    """
     kind = type(images).__name__
     if _is_one(images):
         raise ImageError(
@@ -59,7 +63,7 @@ def from_array(pixels: npt.NDArray[np.uint8]) -> Image.Image:
     """Make an image of RGB, RGBA or grey pixels ``uint8 (h, w, 3)``, ``(h, w, 4)`` or ``(h, w)``.
 
     Raises:
-        ImageError: The array has other numbers or another shape.
+        ImageError: The array has another data type or another shape, or is empty.
     """
     if pixels.dtype != np.uint8 or not _is_image_shape(pixels.shape) or not pixels.size:
         raise ImageError(f"The array is {pixels.dtype} {pixels.shape}. Give RGB pixels from 0 to 255 as uint8 (height, width, 3).")
@@ -74,10 +78,10 @@ def name_and_bytes(source: object, most: int) -> tuple[str, bytes]:
         most: The most bytes that the file may have.
 
     Returns:
-        What to call the file in an error, and its content.
+        A name for the file in errors, and the content of the file.
 
     Raises:
-        ImageError: The file is missing or too large, ``source`` is something else, or it is a URL that may not be fetched.
+        ImageError: The file is missing or too large, ``source`` has another type, or ``source`` is a URL that may not be fetched.
     """
     if isinstance(source, bytes | bytearray | memoryview):
         name, content = "The image", bytes(source)
@@ -93,7 +97,10 @@ def name_and_bytes(source: object, most: int) -> tuple[str, bytes]:
 
 
 def _fetch(url: str) -> tuple[str, bytes]:
-    """Fetch an image from the public web. The setting is checked here too, because ``fetch_image`` gives advice to visitors."""
+    """Fetch an image from the public web.
+
+    ``fetch_image`` also checks the setting ``url_search``, but its error advises visitors of the app. This one advises programmers.
+    """
     if not settings().url_search:
         raise ImageError(
             f"{shortened(url)} is a URL, and URLs are not fetched. Download the image and give its path, or set "
@@ -124,7 +131,9 @@ def _read_path(path: Path, most: int) -> tuple[str, bytes]:
     except FileNotFoundError as error:
         raise ImageError(f"There is no file {path}. Check the path.") from error
     except OSError as error:
-        raise ImageError(f"{path} cannot be read ({error.strerror}). Check that it is an image that you may open.") from error
+        raise ImageError(
+            f"{path} cannot be read ({error.strerror}). Check that the file is an image, and that you may read it."
+        ) from error
 
 
 def _too_many_bytes(name: str, length: int, most: int) -> ImageError:

@@ -1,4 +1,8 @@
-"""The marks that divide a JPEG file: where the image ends, and how many scans it has. What follows the image does not count."""
+"""Read the marks (JPEG markers) that divide a JPEG file: where the image ends, and how many scans it has.
+
+A scan is a portion of the compressed data. A progressive JPEG has several scans, each of which refines the image. If a file has
+data after the image, these data are ignored.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,14 @@ from dataclasses import dataclass
 
 START, END, SCAN_MARK = b"\xff\xd8", b"\xff\xd9", b"\xff\xda"
 _STANDALONE = frozenset((0x01, *range(0xD0, 0xD9)))
-"""Marks without a length."""
+"""Marks that are not followed by a segment and its length."""
 _MARK = re.compile(rb"\xff+([^\x00\xff])")
 _AFTER_DATA = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
-"""The next mark after compressed data. Inside such data, a byte 255 is followed by 0 or begins a restart mark."""
+"""Finds the next mark after compressed data. Inside compressed data, a byte 255 is followed by 0 or begins a restart mark."""
 _FRAMES = frozenset((0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF))
-"""Marks of the header that says how many components, such as colours, the image has."""
+"""Marks that begin the frame header, which says how many components, such as colour channels, the image has."""
 _COEFFICIENTS = 64
-"""How many numbers describe a block of a component."""
+"""How many coefficients describe a block of 8 × 8 pixels of a component."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,8 @@ class JpegMarks:
 
     Attributes:
         scans: How many scans the image has.
-        end: The offset after its end mark, or None if there is no end mark.
-        all_scans: Whether the last scan of each component has begun. If not, and there is no end mark, scans may be missing.
+        end: The offset just after the end mark of the image, in bytes, or None if there is no end mark.
+        all_scans: Whether the last scan of every coefficient has begun. If not, and there is no end mark, scans may be missing.
     """
 
     scans: int
@@ -33,7 +37,7 @@ class JpegMarks:
 
 
 def read_marks(data: bytes) -> JpegMarks | None:
-    """Read the marks of the first image in ``data``, or return None if it is not a JPEG."""
+    """Read the marks of the first image in ``data``, or return None if ``data`` is not a JPEG."""
     if data[:2] != START:
         return None
     place, scans, components, complete = 2, 0, 0, set[tuple[int, int]]()
@@ -58,7 +62,7 @@ def read_marks(data: bytes) -> JpegMarks | None:
 
 
 def _completed_by(scan: bytes) -> set[tuple[int, int]]:
-    """Return the pairs of component and coefficient whose last bits are in a scan with this header."""
+    """Return the (component, coefficient) pairs whose last bits are in the scan that begins with the header ``scan``."""
     count = int.from_bytes(scan[2:3], "big")
     if len(scan) != 6 + 2 * count:
         return set()

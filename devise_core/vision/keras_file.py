@@ -1,4 +1,4 @@
-"""Load ``.keras`` files so that no code in them runs."""
+"""Load ``.keras`` files without running any code that they contain."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 CONFIG = "config.json"
 MAX_CONFIG_BYTES = 16_000_000
-"""The largest description of a model that is read. That of the bundled model has 0.1 MB."""
+"""The largest description of a model that is read, in bytes. The description of the bundled model has 0.1 MB."""
 MAX_SIDE = 2_048
-"""The largest side of the square that a model may take, in pixels. Known backbones take up to 800."""
+"""The largest side, in pixels, of the square images that a model may take. Known backbones take up to 800 pixels."""
 
 
 def stored_size(path: Path) -> int:
-    """Return the side, in pixels, of the square that a ``.keras`` file takes, or 0 if only loading the model can tell.
+    """Return the side, in pixels, of the square images that a model takes, or 0 if only loading the model can tell.
 
-    It reads the configuration of the model, which takes milliseconds. Keras does not need to be installed.
+    Only the configuration in the ``.keras`` file is read, which takes milliseconds. Keras does not need to be installed.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -42,7 +42,7 @@ def load_model(path: Path) -> keras.Model:
     """Load a ``.keras`` file in safe mode.
 
     Raises:
-        ArtifactError: It is not a Keras model that this version can load, or Keras cannot be imported.
+        ArtifactError: Keras cannot be imported, or the file is not a model that the installed Keras can load.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides TensorFlow's start-up notes
     try:
@@ -55,7 +55,7 @@ def load_model(path: Path) -> keras.Model:
     check_description(path)
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # a file can make Keras and TensorFlow raise anything, also errors of their own
+    except Exception as error:  # a damaged file can make Keras and TensorFlow raise any exception
         raise ArtifactError(
             f"{path} is not a Keras model that this version can load ({type(error).__name__}). "
             f"{remedy(path)}, or make it again with `{PROGRAM} build head`."
@@ -63,10 +63,10 @@ def load_model(path: Path) -> keras.Model:
 
 
 def check_description(path: Path) -> None:
-    """Refuse a description that would fill the memory, because it is read whole.
+    """Refuse a ``.keras`` file whose description of the model is so large that reading it whole would fill the memory.
 
     Raises:
-        ArtifactError: It has more than ``MAX_CONFIG_BYTES``.
+        ArtifactError: The description has more than ``MAX_CONFIG_BYTES``.
     """
     try:
         with zipfile.ZipFile(path) as archive:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class KerasRuntime(ModelRuntime):
-    """A model that TensorFlow runs. Making it imports TensorFlow, and calls the model once so that the next call is a fast one.
+    """A model that TensorFlow runs.
+
+    The constructor imports TensorFlow and calls the model once, so that later calls are fast.
 
     Args:
         path: The ``.keras`` file.
@@ -36,17 +38,17 @@ class KerasRuntime(ModelRuntime):
 
         self.size = _side_of(model, path)
         self.exhausted = (MemoryError, tf.errors.ResourceExhaustedError)
-        # A traced function answers for one image several times faster than model(x) or model.predict(x).
+        # For one image, a traced function is several times faster than model(x) or model.predict(x).
         self._call = tf.function(lambda pixels: model(tf.cast(pixels, tf.float32), training=False), reduce_retracing=True)
         try:
             self._call(np.zeros((1, self.size, self.size, 3), dtype=np.uint8))
-        except Exception as error:  # the layers of a foreign model can make TensorFlow raise anything
+        except Exception as error:  # a model from another project can make TensorFlow raise any exception
             raise ArtifactError(
                 f"{path} cannot encode an image ({type(error).__name__}). Use a model made by this project."
             ) from error
 
     def run(self, pixels: Pixels) -> tuple[Floats, Floats]:
-        """Return the features and the unit embeddings."""
+        """Return the features and the unit embeddings, as ``ModelRuntime.run`` describes."""
         outputs = self._call(pixels)
         features, embeddings = (outputs[name].numpy() for name in OUTPUTS)
         return features, embeddings

@@ -1,4 +1,4 @@
-"""What every runtime of a model does. ``runtime_choice`` chooses one."""
+"""The base class of all runtimes that run a model. ``runtime_choice`` chooses a runtime."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from devise_core.vectors import Floats
 from devise_core.vision.preprocess import Pixels
 
 OUTPUTS = ("features", "embedding")
-"""The outputs of a model, in the order in which ``run`` returns them."""
+"""The names of the outputs of a model, in the order in which ``run`` returns them."""
 
 
 class ModelRuntime(ABC):
-    """A loaded model.
+    """A loaded model with the library that runs it.
 
     Attributes:
-        size: The side, in pixels, of the square that the model sees.
-        exhausted: The errors that it raises if memory is short.
+        size: The side, in pixels, of the square images that the model takes.
+        exhausted: The errors that ``run`` raises if there is not enough memory.
     """
 
     size: int
@@ -24,4 +24,11 @@ class ModelRuntime(ABC):
 
     @abstractmethod
     def run(self, pixels: Pixels) -> tuple[Floats, Floats]:
-        """Return the features ``float32 (n, f)`` and the unit embeddings ``float32 (n, d)`` of ``uint8 (n, size, size, 3)``."""
+        """Return the features and the unit embeddings of images.
+
+        Args:
+            pixels: The images, ``uint8 (n, size, size, 3)``.
+
+        Returns:
+            The features ``float32 (n, f)``, and the unit embeddings ``float32 (n, d)``.
+        """

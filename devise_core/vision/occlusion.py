@@ -1,10 +1,10 @@
-"""Explain why an image matches a text: how much the cosine drops when one region is blurred at a time (Zeiler & Fergus, 2014).
+"""Explain why an image matches a text: blur one region at a time and see how much the cosine drops (Zeiler & Fergus, 2014).
 
-The regions are blurred in the pixels, so the method works for any model and covers all its layers. Methods that use only the last
-feature grid take a tenth of the time, but agree only a third as well with occlusion by smaller regions. ``python -m
-benchmarks.heat`` measures them. The vectors of the blurred versions do not depend on the text, so one batch answers every question
-about an image. The method explains the cosine and not the score of a search, because the score also needs what the classifier
-says about every region.
+The regions are blurred in the pixels, so the method works for any model and covers all layers of the model. Methods that use only
+the last feature grid take a tenth of the time. But they agree only about a third as well as this method with the reference, which
+blurs 49 regions. ``python -m benchmarks.heat`` measures this. The vectors of the blurred versions do not depend on the text, so one
+batch serves every text. The method explains the cosine and not the score of a search. The score would also need the output of the
+classifier for every region.
 """
 
 from __future__ import annotations
@@ -21,24 +21,25 @@ from devise_core.vision.image_sources import ImageInput
 from devise_core.vision.preprocess import Box, Pixels
 
 SHORT, LONG = 5, 6
-"""Regions along the shorter and the longer side. With the image itself they make 31 versions, which fill the encoder's batch."""
+"""How many regions there are along the shorter and the longer side of an image. The image and its 30 blurred versions nearly fill
+a batch of the encoder."""
 PATCH = 2 / 7
 """The side of a region as a fraction of the side of the square that the model sees. Neighbouring regions overlap."""
 BLUR = 3 / 28
-"""The radius of the blur as a fraction of the same side. The blur hides what is in a region without drawing an edge."""
+"""The radius of the blur as a fraction of the side of that square. The blur hides what is in a region without drawing an edge."""
 LEAST = 0.02
-"""A loss below this is noise. Blurring regions and painting them grey then find the same peak in half of the cases. Above it, they
-do so in 7 of 10 (100 bundled images × 7 texts)."""
+"""The smallest loss of cosine that is more than noise. If the largest loss of an image is below it, blurring regions and painting
+them grey find the same peak in half of the cases. Above it, they find the same peak in 7 of 10 (100 bundled images × 7 texts)."""
 
 
 @dataclass(frozen=True)
 class Heat:
-    """Where in an image its similarity to a text comes from.
+    """Which regions of an image make it similar to a text.
 
     Attributes:
         text: The text.
         cosine: The cosine of image and text.
-        lost: The largest loss of cosine that blurring a region causes.
+        lost: The largest loss of cosine that blurring one region causes, or 0 if no region causes a loss.
         grid: The loss of each region as a fraction of ``lost``, ``float32 (rows, columns)`` from 0 to 1.
         box: The part of the image that ``grid`` covers, as in ``ImageEncoder.visible_box``.
     """
@@ -51,7 +52,7 @@ class Heat:
 
     @property
     def decides(self) -> bool:
-        """Whether a region matters more than noise."""
+        """Whether blurring some region causes a loss that is more than noise."""
         return self.lost >= LEAST
 
 
@@ -70,7 +71,7 @@ class Regions:
     box: Box
 
     def heat(self, vector: Floats, text: str) -> Heat:
-        """Compute where the similarity of the image to a text comes from.
+        """Compute which regions make the image similar to a text.
 
         Args:
             vector: The unit vector ``(d,)`` of the text.
@@ -101,10 +102,10 @@ def blurred(pixels: Pixels, rows: int, columns: int) -> Pixels:
     Args:
         pixels: ``uint8 (size, size, 3)``.
         rows: How many rows the grid of regions has.
-        columns: How many columns it has.
+        columns: How many columns the grid has.
 
     Returns:
-        ``uint8 (rows · columns, size, size, 3)``, in the order of the grid. The region of a cell is centred on the cell.
+        ``uint8 (rows · columns, size, size, 3)``, row by row. A region is centred on its cell of the grid, but may be larger.
     """
     size = len(pixels)
     soft = np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(BLUR * size)))

@@ -1,9 +1,9 @@
 """Write the model of a ``.keras`` file as an ONNX model: ``python -m devise_core.vision.onnx_conversion model.keras model.onnx``.
 
-Keras and TensorFlow are not needed.
+Keras and TensorFlow are not needed, because the contents of the ``.keras`` file are read directly: a description of the layers in
+JSON, and the weights of the layers in HDF5.
 
-The file contains a description of the layers in JSON and their weights in HDF5, and both are read directly. Only the kinds of
-layers that the bundled models use can be translated. A model with any other layer is run with Keras.
+Only the kinds of layers that the bundled models use can be translated. A model with any other layer is run with Keras.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ INPUT = "pixels"
 
 
 class UnknownLayerError(Exception):
-    """The model has a layer, or an option of a layer, that has no translation here."""
+    """The model has a layer, or a layer has an option, that this module cannot translate."""
 
 
 @dataclass
@@ -54,7 +54,10 @@ class _Graph:
 
 _Layer = dict[str, Any]
 _Translation = Callable[[_Graph, str, _Layer, list[str], list[Any]], str]
-"""Adds a layer to a graph. Takes the name of its output, its options, the names of its inputs and its weights."""
+"""A function that adds a layer to a graph and returns the name of the output of the layer.
+
+Its arguments are the graph, that name, the options of the layer, the names of its inputs, and its weights.
+"""
 
 
 def convert(path: Path) -> bytes:
@@ -64,11 +67,11 @@ def convert(path: Path) -> bytes:
         path: The ``.keras`` file.
 
     Returns:
-        The ONNX model. It takes ``uint8 (n, size, size, 3)``.
+        The bytes of the ONNX model, which takes images as ``uint8 (n, size, size, 3)``.
 
     Raises:
         UnknownLayerError: A part of the model has no translation.
-        Exception: The file is damaged, which can raise anything.
+        Exception: The file is damaged. The error can be of any class.
     """
     import h5py
 
@@ -117,12 +120,12 @@ def _model(graph: _Graph, size: int) -> onnx.ModelProto:
 
 
 def _add_input(graph: _Graph) -> str:
-    """Turn images into floats, with the channels first as ONNX has them."""
+    """Add the conversion of images to floats with the channels first, as ONNX operators expect."""
     return graph.add("Transpose", [graph.add("Cast", [INPUT], "float", to=TensorProto.FLOAT)], "channels_first", perm=[0, 3, 1, 2])
 
 
 def _inputs(layer: _Layer) -> list[str | float]:
-    """Return the layers whose output a layer takes, and the numbers that it takes, in order."""
+    """Return the inputs of a layer in order. Each is the name of another layer or a constant number."""
     [node] = layer["inbound_nodes"]
     arguments = node["args"][0] if len(node["args"]) == 1 and isinstance(node["args"][0], list) else node["args"]
     inputs: list[str | float] = []
@@ -144,7 +147,11 @@ def _snake_case(name: str) -> str:
 
 
 def _need(options: _Layer, **wanted: Any) -> None:
-    """Check that options have the only values that can be translated. Raises ``UnknownLayerError``."""
+    """Check that each option in ``wanted`` has its wanted value, the only one that can be translated.
+
+    Raises:
+        UnknownLayerError: An option has another value.
+    """
     for name, value in wanted.items():
         if options.get(name, value) != value:
             raise UnknownLayerError(f"{name} = {options[name]}")

@@ -1,4 +1,7 @@
-"""Translate Keras operations that a trained head may use into ONNX nodes, such as the square root of each feature's share."""
+"""Translate Keras operations, such as a sum or a square root, into ONNX nodes.
+
+A trained head may use these operations. The head is the part of a model that computes the embedding from the features.
+"""
 
 from __future__ import annotations
 
@@ -21,32 +24,35 @@ SAME_INPUTS = {
 
 
 class Graph(Protocol):
-    """What an operation is added to."""
+    """The graph that a translated operation is added to."""
 
     def add(self, operator: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:
         """Add a node.
 
         Args:
             operator: An operator of ONNX.
-            inputs: The names of what it reads.
-            output: The name of what it writes.
+            inputs: The names of the values that the node reads.
+            output: The name of the value that the node writes.
             attributes: The options of the operator.
 
         Returns:
-            The name of its output.
+            ``output``.
         """
 
     def constant(self, name: str, values: Any) -> str:
-        """Add numbers, and return their name.
+        """Add a constant, and return its name.
 
         Args:
-            name: The name to give them.
+            name: The name of the constant.
             values: An array of numbers.
         """
 
 
 Translation = Callable[[Graph, str, dict[str, Any], list[str], list[Any]], str]
-"""Adds a layer to a graph. Takes the name of its output, its options, the names of its inputs and its weights."""
+"""A function that adds a layer to a graph and returns the name of the output of the layer.
+
+Its arguments are the graph, that name, the options of the layer, the names of its inputs, and its weights.
+"""
 
 
 def _same(operator: str) -> Translation:
@@ -72,4 +78,4 @@ def _axes(options: dict[str, Any]) -> list[int]:
 
 OPERATIONS: dict[str, Translation] = {name: _same(operator) for name, operator in SAME_INPUTS.items()}
 OPERATIONS |= {"Sum": _sum, "Max": _largest}
-"""Name of an operation in the file of a model → its translation."""
+"""Name of a Keras operation, as in a ``.keras`` file → its translation."""

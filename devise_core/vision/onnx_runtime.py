@@ -24,7 +24,7 @@ class OnnxRuntime(ModelRuntime):
     """A model that ONNX Runtime runs.
 
     Args:
-        path: The file with the ONNX model, as ``onnx_conversion`` writes it. The file is not needed once it is loaded.
+        path: The file with the ONNX model, as ``onnx_conversion`` writes it. The file is no longer needed once the model is loaded.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,27 +33,28 @@ class OnnxRuntime(ModelRuntime):
         self.exhausted = (MemoryError, onnxruntime.capi.onnxruntime_pybind11_state.RuntimeException)
         options = onnxruntime.SessionOptions()
         options.enable_cpu_mem_arena = False  # the arena keeps the memory of the largest batch for ever
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads would take time from others
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # threads that spin while they wait slow others
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         [image] = self._session.get_inputs()
         self._input, self.size = image.name, image.shape[1]
         self.run(np.zeros((1, self.size, self.size, 3), dtype=np.uint8))
 
     def run(self, pixels: Pixels) -> tuple[Floats, Floats]:
-        """Return the features and the unit embeddings."""
+        """Return the features and the unit embeddings, as ``ModelRuntime.run`` describes."""
         features, embeddings = self._session.run(OUTPUTS, {self._input: pixels})
         return features, embeddings
 
 
 def missing_packages() -> list[str]:
-    """Return the packages that are needed and not installed."""
+    """Return the packages that ONNX Runtime and the translation need but that are not installed."""
     return [package for package in ("onnxruntime", "onnx", "h5py") if not find_spec(package)]
 
 
 def load_onnx(path: Path) -> OnnxRuntime | None:
-    """Load the model of a ``.keras`` file, or return None if it cannot be translated. Then Keras runs it, or says what is wrong.
+    """Load the model of a ``.keras`` file, or return None if the model cannot be translated to ONNX.
 
-    The model is translated in a separate process, which needs 150 MB for a moment and imports packages that nothing else needs.
+    If None is returned, the caller loads the file with Keras, whose error says what is wrong with a damaged file. The model is
+    translated in a separate process. This process needs 150 MB for a moment and imports packages that only the translation needs.
 
     Raises:
         ArtifactError: The description of the model is too large.
@@ -70,7 +71,7 @@ def load_onnx(path: Path) -> OnnxRuntime | None:
             return OnnxRuntime(translated)
         except subprocess.CalledProcessError as error:
             reason = error.stderr.strip().rpartition("\n")[2]
-        except Exception as error:  # a file may be anything, and the library raises errors of its own
+        except Exception as error:  # the file may have any content, and ONNX Runtime has its own error classes
             reason = repr(error)
     _LOG.info("%s is run with Keras, because it has no translation to ONNX: %s", path, reason)
     return None

@@ -1,4 +1,4 @@
-"""Name the kinds of files that people may put among their photos but that are not read, so that a message can mention them."""
+"""Recognise kinds of files that people keep among their photos but that are not read, so that a message can name these kinds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OTHER_KINDS = {
 OTHER_FILES = "other files"
 """Files that are neither images nor of a kind in ``OTHER_KINDS``."""
 NAMED = 3
-"""How many of the other files a message names."""
+"""How many files of the kind ``OTHER_FILES`` a message names at most."""
 _KIND_OF = {suffix: kind for kind, suffixes in OTHER_KINDS.items() for suffix in suffixes}
 _SIGNATURES = (
     (0, b"II*\0\x10\0\0\0CR", RAW),
@@ -39,15 +39,16 @@ _SIGNATURES = (
     (0, b"\x1aE\xdf\xa3", "videos"),
     (4, b"ftyp", "videos"),
 )
-"""Offset, bytes there, and kind. Where several fit, the first counts. Files that are read are never looked up here."""
+"""Offset in the file, bytes at this offset, and kind. If several rows match, the first counts. Files that are read as images are
+never looked up here."""
 
 
 def counted_kinds(counts: Mapping[str, int], others: Sequence[str] = ()) -> list[str]:
-    """Return how many there are of each kind, in words.
+    """Say in words how many files of each kind there are.
 
     Args:
-        counts: How many there are, by kind.
-        others: The names of the first ``NAMED`` files of the kind ``OTHER_FILES``, if they are to be named.
+        counts: How many files there are of each kind.
+        others: The names of the first ``NAMED`` files of the kind ``OTHER_FILES``, or nothing to name none.
 
     Example:
         >>> counted_kinds({"videos": 3, "raw photos": 1, "documents": 0, "other files": 2}, ["notes.txt", "labels.xml"])
@@ -61,7 +62,7 @@ def counted_kinds(counts: Mapping[str, int], others: Sequence[str] = ()) -> list
 
 
 def kind_of(name: str, header: bytes = b"") -> str:
-    """Return the kind of a file that is not read, by its suffix or else by its first bytes, or "" if it is none of these.
+    """Return the kind of a file by its suffix, or else by its first bytes, or "" if the file is of no kind in ``OTHER_KINDS``.
 
     Example:
         >>> kind_of("IMG_0001.CR2"), kind_of("The image", b"%PDF-1.7"), kind_of("notes.txt")

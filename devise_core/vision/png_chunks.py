@@ -1,4 +1,4 @@
-"""The chunks of a PNG file: leave out damaged metadata, and complete an image that lacks its end."""
+"""Edit the chunks of a PNG file: leave out damaged metadata, and complete an image that lacks its end."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from collections.abc import Iterator
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"\0\0\0\0IEND\xaeB`\x82"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-"""Colour type → how many numbers a pixel has."""
+"""Colour type → how many channels a pixel has."""
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _STEP = 65_536  # compressed bytes that are unpacked at a time
 
 
 def lacks_end(data: bytes) -> bool:
-    """Return whether ``data`` is a PNG without its last chunk. Pillow reads it if all pixels are there."""
+    """Return whether ``data`` is a PNG without its last chunk. Pillow reads such a file if no pixel is missing."""
     return data.startswith(SIGNATURE) and _END[4:] not in data[-len(_END) :] and data.rfind(_END[4:]) < 0
 
 
 def without_damaged_metadata(data: bytes) -> bytes:
-    """Return a PNG without the chunks that its image does not need and whose checksum is wrong."""
+    """Return a PNG without damaged metadata: chunks that the image does not need and whose checksum or length is wrong."""
     kept = (chunk for chunk in _chunks(data) if not chunk[4:5].islower() or _is_intact(chunk))
     return b"".join((SIGNATURE, *kept))
 
 
 def without_texts(data: bytes) -> bytes:
-    """Return a PNG without its texts. Pillow refuses texts that unpack to more than a megabyte, which some editors write."""
+    """Return a PNG without its texts. Some editors write texts that unpack to more than a megabyte, and Pillow refuses these."""
     return b"".join((SIGNATURE, *(chunk for chunk in _chunks(data) if chunk[4:8] not in _TEXTS)))
 
 
@@ -34,7 +34,8 @@ def with_end(data: bytes) -> tuple[bytes, float] | None:
     """Add black rows to a PNG that lacks its end.
 
     Returns:
-        The file, and the share of the image that was missing. None if it has no header, or its rows are not in order.
+        The completed file, and the share of the image that was missing, from 0 to 1. Returns None if the header is missing or
+        damaged, if the image is interlaced or of an unknown colour type, or if the image data cannot be unpacked.
     """
     chunks = list(_chunks(data))
     header, packed = (
@@ -61,7 +62,7 @@ def with_end(data: bytes) -> tuple[bytes, float] | None:
 
 
 def _chunks(data: bytes) -> Iterator[bytes]:
-    """Yield each chunk with its length, kind and checksum. The last one may be cut."""
+    """Yield the bytes of each chunk, including its length, kind and checksum. The last chunk may be incomplete."""
     place = len(SIGNATURE)
     while place + 8 <= len(data):
         length = 12 + int.from_bytes(data[place : place + 4], "big")

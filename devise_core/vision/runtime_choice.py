@@ -1,6 +1,6 @@
-"""What runs the model of a ``.keras`` file: TensorFlow, or ONNX Runtime where it is installed.
+"""Choose what runs the model of a ``.keras`` file: ONNX Runtime if it is installed, or else Keras with TensorFlow.
 
-Both compute the same vectors. ONNX Runtime starts sooner and needs less time and memory.
+Both runtimes compute the same vectors. ONNX Runtime starts sooner than TensorFlow and needs less time and memory.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ AUTO, KERAS, ONNX = "auto", "keras", "onnx"
 
 
 def load_runtime(path: Path) -> ModelRuntime:
-    """Load the model of a ``.keras`` file, as ``SEMBLANCE_RUNTIME`` says.
+    """Load the model of a ``.keras`` file with the runtime that ``SEMBLANCE_RUNTIME`` names.
+
+    Keras is used if ONNX Runtime is named but the model cannot be translated to ONNX.
 
     Raises:
         ArtifactError: The file is missing, damaged, or not a model of this project.

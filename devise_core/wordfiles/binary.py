@@ -18,11 +18,11 @@ def read_binary(stream: BinaryIO, report: WordReport, count: int) -> Iterator[Ra
 
     Args:
         stream: The file after its header.
-        report: States the dimension, and the file name for errors.
+        report: Its ``dimension`` says how many numbers a vector has. Its ``file`` names the file in errors.
         count: How many records the header announces.
 
     Yields:
-        Record numbers from 1, words, and vectors ``float32 (n, d)``.
+        Blocks of record numbers (from 1), words, and vectors ``float32 (n, d)``.
 
     Raises:
         WordVectorError: If the file does not end after ``count`` records.

@@ -1,17 +1,18 @@
-"""Read a file of word vectors in blocks, so that memory does not grow with the vectors.
+"""Read a file of word vectors in blocks, so that the vectors are never all in memory at once.
 
 The formats are:
 
 - GloVe text (Pennington et al., 2014): each line is a word and its numbers. A word may contain spaces (". . ." in ``glove.840B``).
-- Text with a header: the first line is "count dimension". fastText's ``.vec`` files and word2vec's text form are of this kind.
+- Text with a header: the first line is the number of words, a space and the dimension. fastText's ``.vec`` files and
+  word2vec's text files have this format.
 - word2vec binary (Mikolov et al., 2013): the same header, then one record per word. A record is the word, a space and
   ``float32 (d,)``, in some files followed by a line feed.
 
-Each file may be plain, gzipped or in a zip. A zip with several files must have one whose name states the requested dimension, as
-``glove.6B.100d.txt`` does. The format is detected from the content, not from the name.
+Each file may be plain, gzipped or in a zip. In a zip with several files, exactly one name must state the requested
+dimension, such as ``glove.6B.100d.txt`` for 100. The format is detected from the content, not from the name.
 
 Words are converted to lower case, as queries are. If several words differ only in case, the first and thus most frequent one is
-kept. An underscore is kept as it is.
+kept. Underscores are not replaced.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def read_words(file: Path, report: WordReport, dimension: int | None = None) -> 
     """Read the word vectors of ``file``.
 
     Args:
-        file: The file.
+        file: The path of the file.
         report: Filled in while the blocks are read. It counts the words and what was left out.
         dimension: The required dimension, or None to accept any.
 
@@ -91,7 +92,11 @@ def _open(file: Path, dimension: int | None, stack: ExitStack) -> io.BufferedRea
 
 
 def _member(file: Path, names: Sequence[str], dimension: int | None) -> str:
-    """Return the only name, or the name that states the dimension."""
+    """Return the name of the file to read in a zip: the only name, or else the only one that states the dimension.
+
+    Raises:
+        WordVectorError: No name, or more than one, fits.
+    """
     matches = [name for name in names if len(names) == 1 or (dimension and re.search(rf"\b{dimension}d\.", name))]
     if len(matches) != 1:
         requested = "no dimension" if dimension is None else f"dimension {dimension}"
@@ -103,7 +108,7 @@ def _member(file: Path, names: Sequence[str], dimension: int | None) -> str:
 
 
 def _raw_blocks(stream: io.BufferedReader, report: WordReport, dimension: int | None) -> Iterator[RawBlock]:
-    """Detect the format from the first bytes and read the rest in that format."""
+    """Detect the format from the first bytes and read the file in that format."""
     head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
     if head.startswith(_FASTTEXT_MODEL):
         raise WordVectorError(f"{report.file} is a fastText model, not word vectors. Use the .vec file that is published with it.")
@@ -128,7 +133,7 @@ def _raw_blocks(stream: io.BufferedReader, report: WordReport, dimension: int | 
 
 
 def _usable(positions: Sequence[int], words: Sequence[bytes], vectors: Floats, seen: set[str], report: WordReport) -> Block:
-    """Return the entries without a fault, their words in lower case, and count the others in ``report``."""
+    """Return the entries without a fault, with their words in lower case. Entries with a fault are counted in ``report``."""
     rows, names = [], []
     magnitudes = np.abs(vectors).max(axis=1).tolist() if len(vectors) else []
     for row, (position, word, magnitude) in enumerate(zip(positions, words, magnitudes, strict=True)):
@@ -154,7 +159,7 @@ def _decoded(word: bytes) -> str | Fault:
 
 
 def _vector_fault(magnitude: float) -> Fault | None:
-    """Check a vector by its largest absolute number."""
+    """Return the fault, if any, of a vector whose largest absolute number is ``magnitude``."""
     if not np.isfinite(magnitude):
         return Fault.NOT_FINITE
     return Fault.ZERO if magnitude < np.finfo(np.float32).tiny else None

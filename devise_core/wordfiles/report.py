@@ -1,4 +1,4 @@
-"""The result of reading a file of word vectors: how many words were read, and what was left out."""
+"""The report on reading a file of word vectors: how many words were read, and which entries were left out, and why."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 from devise_core.vectors import Floats
 
 RawBlock = tuple[Sequence[int], list[bytes], Floats]
-"""The line or record numbers of a block, its words and its vectors ``float32 (n, d)``, all still unchecked."""
+"""The line or record numbers of a block, and its words and vectors ``float32 (n, d)``, none of them checked yet."""
 
 GLOVE, TEXT, BINARY = "GloVe text", "text with a header", "word2vec binary"
 
@@ -22,7 +22,7 @@ class Fault(StrEnum):
     TOO_MANY = "too many numbers"
     NO_NUMBER = "a value that is not a number"
     NOT_FINITE = "a number that is not finite"
-    ZERO = "a vector of length zero"
+    ZERO = "a vector of zeros"
     NO_WORD = "no word"
     NOT_UTF8 = "a word that is not UTF-8"
     LINE_FEED = "a word with a line feed"
@@ -34,12 +34,14 @@ class Fault(StrEnum):
 class WordReport:
     """What was read from a file. The report is filled in while the blocks are read.
 
+    An entry is a line of a text file or a record of a binary file.
+
     Attributes:
         file: The name of the file.
         format: ``GLOVE``, ``TEXT`` or ``BINARY``.
-        dimension: The length of the vectors.
+        dimension: How many numbers each vector has.
         words: How many words were read.
-        left_out: How many entries were left out, by fault.
+        left_out: How many entries were left out because of each fault.
         first: The line or record number of the first entry with each fault.
     """
 
@@ -51,12 +53,12 @@ class WordReport:
     first: dict[Fault, int] = field(default_factory=dict)
 
     def leave_out(self, fault: Fault, position: int, count: int = 1) -> None:
-        """Count entries that were left out.
+        """Count entries that are left out.
 
         Args:
-            fault: Why they were left out.
-            position: The line or record number of the first of them, from 1.
-            count: How many there are.
+            fault: Why the entries are left out.
+            position: The line or record number of the first of these entries, from 1.
+            count: How many entries are left out.
         """
         self.left_out[fault] += count
         self.first.setdefault(fault, position)

@@ -16,7 +16,7 @@ from devise_core.wordfiles.report import Fault, RawBlock, WordReport
 
 BLOCK_LINES = 2_000
 HEAD_LINES = 100
-"""The dimension of the file is the most frequent one among this many first lines."""
+"""How many lines at the start are read to detect the dimension. The dimension that most of these lines have is used."""
 _NUMERIC_BYTES = b"0123456789+-.eE \n"
 
 
@@ -25,16 +25,16 @@ def read_text(stream: BinaryIO, report: WordReport, dimension: int | None, first
 
     Args:
         stream: The file after its header, if it has one.
-        report: Receives the dimension and the faulty lines.
+        report: Filled in with the dimension and with the number of faulty lines.
         dimension: The required dimension, or None to accept any.
-        first: The number of the next line.
+        first: The line number of the next line in ``stream``, from 1.
         count: How many words the header announces, or 0 without a header.
 
     Yields:
-        Line numbers, words, and vectors ``float32 (n, d)``.
+        Blocks of line numbers, words, and vectors ``float32 (n, d)``.
 
     Raises:
-        WordVectorError: If most of the first lines do not have ``dimension`` numbers.
+        WordVectorError: If most of the first lines have no numbers, or not ``dimension`` numbers.
     """
     head = list(islice(stream, HEAD_LINES))
     report.dimension = _detect_dimension(head, report, dimension, first)
@@ -47,13 +47,13 @@ def read_text(stream: BinaryIO, report: WordReport, dimension: int | None, first
 
 
 def dimension_error(report: WordReport, line: int, expected: int | None, received: int) -> WordVectorError:
-    """Return the error for a file whose lines do not have the expected number of numbers.
+    """Return the error for a file whose vectors do not have the expected dimension.
 
     Args:
-        report: Names the file.
-        line: The number of a line that is like most others, from 1.
-        expected: How many numbers were expected, or None for any.
-        received: How many numbers the line has.
+        report: Its ``file`` names the file in the error.
+        line: The line number, from 1, of a line with the dimension that most lines have.
+        expected: The expected dimension, or None if any dimension is accepted.
+        received: The dimension that the line has, or 0 if it has no numbers.
     """
     if not received:
         return WordVectorError(
@@ -89,7 +89,7 @@ def _is_number(token: bytes) -> bool:
 
 
 def _parse_block(lines: Sequence[bytes], first: int, report: WordReport) -> RawBlock:
-    """Parse consecutive lines. ``first`` is the line number of the first one."""
+    """Parse consecutive lines. ``first`` is the line number of the first of these lines."""
     rows: list[tuple[int, bytes, bytes]] = []
     for number, line in enumerate(lines, first):
         word, numbers, fault = _split(line.rstrip(b" \r\n"), report.dimension)
@@ -99,7 +99,7 @@ def _parse_block(lines: Sequence[bytes], first: int, report: WordReport) -> RawB
             report.leave_out(fault, number)
     try:
         vectors = _parse_numbers([numbers for *_, numbers in rows], report.dimension)
-    except ValueError:  # one of the values is not a number, so each line is checked
+    except ValueError:  # a value is not a number, so each line is checked to find it
         valid = [all(map(_is_number, numbers.split(b" "))) for *_, numbers in rows]
         for (number, *_), is_valid in zip(rows, valid, strict=True):
             if not is_valid:
@@ -112,7 +112,7 @@ def _parse_block(lines: Sequence[bytes], first: int, report: WordReport) -> RawB
 
 
 def _split(line: bytes, dimension: int) -> tuple[bytes, bytes, Fault | None]:
-    """Split a line into its word and its numbers, separated by single spaces. The third value is the fault, if there is one."""
+    """Split a line into its word and the text of its numbers. The third value is the fault of the line, or None."""
     word, _, numbers = line.partition(b" ")
     if numbers and numbers.count(b" ") == dimension - 1:
         return word, numbers, None
@@ -128,7 +128,7 @@ def _parse_numbers(lines: Sequence[bytes], dimension: int) -> Floats:
     """Parse ``n`` lines of numbers to ``float32 (n, d)``.
 
     pandas parses 18 million numbers per second here. ``np.fromstring``, ``np.loadtxt`` and ``np.array(line.split())`` parse about
-    5.
+    5 million.
 
     Raises:
         ValueError: If a value is not a plain number.

@@ -1,1 +1,1 @@
-"""What runs beside the pages: engines, the model's queue, routes, limits and the log."""
+"""Server code that the pages share: engines, the queue for the model, routes, limits and the log."""

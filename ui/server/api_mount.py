@@ -1,4 +1,4 @@
-"""The REST API as a part of the app, if ``SEMBLANCE_API`` is on. It is imported with the first request to it."""
+"""Serve the REST API as a part of the app if ``SEMBLANCE_API`` is on. The API is imported when its first request arrives."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATH = "/api/v1"
 
 
 class ApiMount:
-    """Serves the API, or says that it is off."""
+    """Serves the API, or a response that says why there is no API."""
 
     def __init__(self) -> None:
         self._api: ASGIApp | None = None
@@ -33,7 +33,7 @@ class ApiMount:
 
 
 def _make() -> ASGIApp:
-    """Make the API, or the response that says why there is none."""
+    """Make the API, or the response that says why there is no API."""
     from devise_core.api.problems import http_problem, problem_of
 
     try:
@@ -57,5 +57,5 @@ def mounted() -> Mount:
 
 
 def is_api(path: str) -> bool:
-    """Whether a path belongs to the API, which handles requests from other sites itself."""
+    """Return whether a path belongs to the API, which handles requests from other sites itself."""
     return path.startswith(f"{base_path()}{PATH}/")

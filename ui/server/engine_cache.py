@@ -1,4 +1,4 @@
-"""The engine of a page: over the collection that the visitor has chosen, or over the visitor's own pictures."""
+"""Return the engine of a page. It searches the collection that the visitor has chosen, or the visitor's own pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devise_core.serving.open_engines import OfferedCollection, collection_engin
 from ui.url_state import COLLECTION
 
 CHOSEN = COLLECTION
-"""The name of the chosen collection is kept under this key, in the session and in the address."""
+"""The session key and the address parameter of the name of the chosen collection."""
 UPLOADS_ENGINE = "uploads_engine"
 """Session key of the engine over the visitor's uploaded pictures."""
 UPLOADS = "your pictures"
@@ -19,9 +19,10 @@ UPLOADS_TITLE = "Your pictures"
 
 
 def current_engine() -> Engine:
-    """Return the engine over the collection that this visitor has chosen, or else over the default one.
+    """Return the engine over the collection that this visitor has chosen, or else over the default collection.
 
-    If the model has no default collection, its first collection is used. Raises ``DeviseError``.
+    If the model has no default collection, its first collection is used. Raises ``DeviseError`` if the model or the collection
+    cannot be opened.
     """
     name = st.session_state.get(CHOSEN)
     if name == UPLOADS and UPLOADS_ENGINE in st.session_state:
@@ -31,9 +32,9 @@ def current_engine() -> Engine:
 
 
 def choosable_collections() -> list[OfferedCollection]:
-    """List the collections that this visitor can choose, the default one first.
+    """List the collections that this visitor can choose, the default collection first.
 
-    The visitor's own pictures come after the other collections that can be opened. The list is empty if the model cannot be opened.
+    The visitor's own pictures come after the other collections that open. The list is empty if the model cannot be opened.
     """
     try:
         collections = offered_collections()

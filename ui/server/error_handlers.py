@@ -1,4 +1,4 @@
-"""Handle errors that nobody expected: show a number that is also in the log. Only this module handles every ``Exception``."""
+"""Handle unexpected errors: show the visitor a number that is also in the log. Only this module handles every ``Exception``."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ui.error_text import error_text
 
 
 def handle_page_error(error: Exception) -> bool:
-    """Show a box with an error number. Streamlit calls this with any error that a page or a callback did not catch.
+    """Show a box with an error number. Streamlit calls this function with any error that a page or a callback did not catch.
 
-    A ``DeviseError`` is no bug. It says what is wrong, such as that a file of a collection is damaged.
+    A ``DeviseError`` is not a bug, so its message is shown without a number. It says, for example, that a file is damaged.
 
     Returns:
         True, which tells Streamlit that the error has been shown.
@@ -36,7 +36,10 @@ def handle_page_error(error: Exception) -> bool:
 
 
 class RouteErrorMiddleware:
-    """Answer an unexpected error in a route with its number. Otherwise the server would log its text, which may quote a visitor."""
+    """Answer a request with an error number if its route fails unexpectedly.
+
+    Without this class, the server would log the text of the error, which may quote a visitor.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,7 +1,8 @@
-"""Receive the files of a visitor by HTTP, outside of Streamlit's messages. Limit them before they arrive and count them as they do.
+"""Receive the files of a visitor by HTTP, outside of Streamlit's messages.
 
-A page gives its session a drop, whose name nobody can guess. The browser sends each file there, and names it in its next message.
-Then the page takes it. What no page takes is deleted with the session.
+A page creates a drop for its session, with a name that nobody can guess. The browser sends each file to the URL of the drop, and
+the file's number in its next message to the page. Then the page takes the file. Files that no page takes are deleted when the session
+ends. A file that is too large is refused before it arrives, and arriving bytes count against the limits.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ if TYPE_CHECKING:  # the server imports this module as it starts, and reads the 
     from devise_core.settings import Settings
 
 MAX_FILES = 64
-"""How many files may wait in a drop. The browser sends 24 before it asks the page to take them."""
+"""How many files may wait in a drop. The browser sends 24 files before it asks the page to take them."""
 MAX_SECONDS = 120.0
-"""How long one file may take."""
+"""How many seconds one file may take to arrive."""
 _STATE_KEY = "file_drop"
 
 
@@ -37,9 +38,9 @@ class FileDrop:
     """The files that one session has sent and no page has taken yet.
 
     Attributes:
-        name: The last part of its address. Anyone who knows it may send files.
-        address: The address of the client that sent the last file.
-        expected: The bytes of the files that are on their way.
+        name: The last part of the drop's URL. Anyone who knows the name can send files.
+        address: The IP address of the client that sent the last file.
+        expected: The number of bytes of the files that are still arriving.
     """
 
     name: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -49,17 +50,17 @@ class FileDrop:
 
     @property
     def url(self) -> str:
-        """Its address, relative to the pages. The browser adds a slash and the number of the file."""
+        """The URL of the drop, relative to the pages. The browser adds a slash and the number of the file."""
         return route_url("drop", self.name)
 
     @property
     def nbytes(self) -> int:
-        """The bytes of all files, including those on their way."""
+        """The number of bytes of all files, including the files that are still arriving."""
         return self.expected + sum(map(len, self._files.values()))
 
     @property
     def is_full(self) -> bool:
-        """Whether so many files wait that no more is accepted."""
+        """Whether the drop accepts no more files, because ``MAX_FILES`` files wait."""
         return len(self._files) >= MAX_FILES
 
     def put(self, number: str, content: bytes) -> None:
@@ -67,7 +68,7 @@ class FileDrop:
         self._files[number] = content
 
     def take(self, number: str) -> bytes | None:
-        """Return the file with this number and forget it. None if there is none."""
+        """Return the file with this number and remove it from the drop. None if there is no such file."""
         return self._files.pop(number, None)
 
 
@@ -83,13 +84,13 @@ def session_drop() -> FileDrop:
 
 
 def refusal(drop: FileDrop, length: int, address: str, limits: Settings) -> tuple[str, int] | None:
-    """Return why a file may not be sent, and the HTTP status; None if it may.
+    """Return why a file is refused, and the HTTP status. None if the file may be sent.
 
     Args:
-        drop: Where it would go.
-        length: Its size in bytes.
-        address: The address of the client.
-        limits: The settings.
+        drop: The drop to which the file would be sent.
+        length: The size of the file in bytes.
+        address: The IP address of the client.
+        limits: The settings that limit uploads.
     """
     if not 0 < length <= max(limits.zip_bytes, limits.upload_bytes):
         return "The file is too large or empty.", 413
@@ -132,7 +133,7 @@ async def _receive(request: Request) -> Response:
 
 
 async def _content(request: Request, length: int) -> bytes:
-    """Read the body, which the web server cuts at the stated length."""
+    """Read the body of the request, which the web server cuts off after ``length`` bytes."""
     content = bytearray()
     async for chunk in request.stream():
         content += chunk

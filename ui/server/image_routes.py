@@ -1,4 +1,4 @@
-"""Serve the pictures of the collections as files. A browser fetches each one once and caches it."""
+"""Serve the pictures of the collections as files. A browser fetches each picture once and caches it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _HEADERS = {"Cache-Control": f"public, max-age={_A_YEAR}, immutable", "X-Content
 
 
 def picture_url(engine: Engine, row: int) -> str:
-    """Return the URL of the picture at ``row``, relative to the page. It changes when the collection is built again.
+    """Return the URL of the picture at ``row``, relative to the page. The URL changes when the collection is built again.
 
-    An uploaded picture is in no file. Its URL is a ``data:`` URL, so that nobody else can fetch it.
+    An uploaded picture is not in a file. Its URL is a ``data:`` URL with its content, so nobody else can fetch the picture.
     """
     collection = engine.collection
     picture = collection.picture(row)
@@ -35,8 +35,8 @@ def file_url(collection: str, file: str, version: str) -> str:
 
     Args:
         collection: The name of the collection.
-        file: The file of the item.
-        version: The version of the collection.
+        file: The path of the picture in the folder of the collection.
+        version: The version of the collection, which changes when the collection is built again.
     """
     return route_url("pictures", collection, *file.split("/"), v=version)
 

@@ -1,7 +1,7 @@
-"""Refuse a message of the browser that is larger than any widget needs, or that sets more widgets than any page has.
+"""Refuse a message from the browser that is larger than any page needs, or that sets more widgets than any page has.
 
-Streamlit spends time on every widget state of a message, even on empty ones. A message with 10 MB of them blocks the server for
-minutes. So each message is measured before Streamlit sees it.
+Streamlit spends time on every widget state in a message, even on an empty one. A message with 10 MB of widget states blocks the
+server for minutes. So each message is checked before Streamlit gets it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from devise_core.serving import event_log
 
 MAX_BYTES = 1_000_000
-"""The largest message. The address, the query and the widgets of a page take a few kilobytes. Files are not sent in messages."""
+"""The largest size of a message. The address, the query and the widgets of a page take a few kilobytes. Files are sent separately."""
 MAX_WIDGETS = 1_000
-"""The most widget states of a message. The largest page has about 150."""
+"""The largest number of widget states in a message. The largest page has about 150."""
 _TOO_BIG = 1009  # the close code of a message that is too big (RFC 6455)
 
 
 class MessageGuardMiddleware:
-    """Close a WebSocket whose client sends a message that is too large."""
+    """Close a WebSocket if its client sends a message that is too large or sets too many widgets."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -49,7 +49,7 @@ class MessageGuardMiddleware:
 
 
 def is_acceptable(data: bytes) -> bool:
-    """Whether a message is small enough for Streamlit. What cannot be parsed is left to Streamlit, which refuses it."""
+    """Return whether a message is small enough for Streamlit. A message that cannot be parsed is left to Streamlit to refuse."""
     if len(data) > MAX_BYTES:
         return False
     message = BackMsg()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def load_model(engine: Engine) -> None:
-    """Load the model if it is not loaded yet, with a spinner. Raises ``ArtifactError`` for a damaged model file."""
+    """Load the model if it is not loaded yet, with a spinner. Raises ``ArtifactError`` if the model file is damaged."""
     if not engine.encoder.ready:
         loading = st.spinner("Loading the model. This takes a few seconds and happens only once…")
         with loading, cpu_time_not_counted():
@@ -31,14 +31,14 @@ def load_model(engine: Engine) -> None:
 
 @contextmanager
 def model_slot(engine: Engine, pictures: int = 1, max_seconds: float | None = None) -> Iterator[None]:
-    """Run the block with the model loaded and a slot in its queue. The page shows how many requests are ahead.
+    """Load the model, wait for a slot in its queue, and run the block. While waiting, show how many requests are ahead.
 
-    Do not nest these blocks: the inner one would wait for the outer one.
+    Do not nest these blocks, because the inner block could wait for the slot of the outer block.
 
     Args:
         engine: The engine whose model is used.
-        pictures: How many pictures go through the model, for the log.
-        max_seconds: How long to wait at most, by default ``SEMBLANCE_QUEUE_SECONDS``.
+        pictures: The number of pictures that the model encodes in the block, for the log.
+        max_seconds: The longest time to wait in seconds, by default ``SEMBLANCE_QUEUE_SECONDS``.
 
     Raises:
         AbandonedError: The visitor has left.

@@ -1,8 +1,8 @@
 """Refuse requests that another site makes in a visitor's browser and that would change something, such as an upload.
 
-Streamlit compares a cookie with a header for this. Browsers do not send the cookie where another site shows the app in a frame, so
-uploads would fail there. ``.streamlit/config.toml`` turns that check off. This one uses the headers in which the
-browser states where a request comes from, as ``http.CrossOriginProtection`` of Go's standard library does.
+Streamlit's own check compares a cookie with a header. If another site shows the app in a frame, browsers do not send the cookie, so
+Streamlit would refuse uploads. ``.streamlit/config.toml`` therefore turns that check off. The check in this module uses the headers
+in which the browser states where a request comes from, as ``http.CrossOriginProtection`` of Go's standard library does.
 """
 
 from __future__ import annotations

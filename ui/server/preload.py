@@ -18,14 +18,14 @@ from devise_core.settings import settings
 from ui.server.session_expiry import end_expired_sessions
 
 DELAY = 3.0
-"""Seconds from the first page to the start of loading. Importing TensorFlow earlier would slow the first answers down."""
+"""Seconds from the first page to the start of loading. If TensorFlow was imported earlier, the first pages would be slower."""
 
 
 def lifespan(import_pages: Callable[[], None]) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
-    """Return a lifespan for ``st.App`` that opens the engine while the first browser still fetches Streamlit's files.
+    """Return a lifespan for ``st.App``. When the app starts, it begins to open the engine in the background.
 
     Args:
-        import_pages: Imports the modules that most pages need. Runs in the background.
+        import_pages: Imports the modules that most pages need. It is called in the background.
     """
 
     @asynccontextmanager
@@ -42,9 +42,9 @@ def lifespan(import_pages: Callable[[], None]) -> Callable[[st.App], AbstractAsy
 
 
 def start_log() -> None:
-    """Write events from now on.
+    """Start to write events to the log.
 
-    Streamlit's own line about an unexpected error is turned off, because it may quote what a visitor typed.
+    Streamlit's own log message about an unexpected error is turned off, because it may quote what a visitor typed.
     """
     logging.getLogger("streamlit.error_util").disabled = True
     event_log.start(streamlit=metadata.version("streamlit"))
@@ -64,7 +64,7 @@ def _loading_thread() -> threading.Thread:
 
 
 def _open_engine(import_pages: Callable[[], None]) -> None:
-    """Open the engine, answer one query, and import what the pages need."""
+    """Open the engine, answer one query, and import the modules that the pages need."""
     from devise_core.errors import DeviseError
     from devise_core.serving.open_engines import base_engine, list_remote_collections
 

@@ -1,4 +1,4 @@
-"""Limits on how often one session may run a page, how much it may compute, and how often it may search while a visitor types."""
+"""Limit how often a session may run a page, how much CPU time it may use, and how often it may search while a visitor types."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from devise_core.serving.rate_limit import MAX_ADDRESSES, MINUTE, CpuBudget, Nam
 from devise_core.settings import settings
 
 SUGGESTION_WINDOW = 10.0
-"""Suggestions are counted in a shorter window, which takes less memory for each address."""
+"""Seconds of the window in which suggestions are counted. It is shorter than ``MINUTE`` to save memory for each address."""
 _STATE_KEY, _PASS_KEY, _BUDGET_KEY = "rate_limit", "typing_pass", "cpu_budget"
 
 
 class _CountedTime(threading.local):
-    """How much of the CPU time of each thread has been counted."""
+    """The CPU time of each thread up to which it has been counted."""
 
     seconds = 0.0
 
@@ -32,7 +32,7 @@ _COUNTED = _CountedTime()
 
 @contextmanager
 def cpu_time_counted() -> Iterator[None]:
-    """Count the CPU time of a run of a page, and of the callbacks before it, against the budget of its session.
+    """Count the CPU time of a page run, and of the callbacks before this run, against the budget of the session.
 
     The time of the decoders and the model is not counted, because their queues limit it.
     """
@@ -47,7 +47,7 @@ def cpu_time_counted() -> Iterator[None]:
 
 @contextmanager
 def cpu_time_not_counted() -> Iterator[None]:
-    """Leave the CPU time of the block out, because it serves all sessions."""
+    """Do not count the CPU time of the block, because its work serves all sessions."""
     start = time.thread_time()
     try:
         yield
@@ -59,7 +59,7 @@ def check_rate_limit() -> None:
     """Count one more request of this session.
 
     Raises:
-        BusyError: The session has sent too many requests in the last minute, or their pages took too long to compute.
+        BusyError: The session has sent too many requests in the last minute, or used too much CPU time.
         SettingsError: A setting has an invalid value.
     """
     allowed = settings().cpu_seconds_per_minute
@@ -83,20 +83,24 @@ def _session_budget() -> CpuBudget:
 
 
 PASSES = NamedLimits()
-"""The passes of sessions. A route that answers while a visitor types does not run in a session, so the page gives it a pass."""
+"""The rate limit of each pass. A route for searches while a visitor types does not run in a session. So a page puts a pass, which
+identifies its session, into the URL of the route."""
 _PASS_BUDGETS: WeakValueDictionary[str, CpuBudget] = WeakValueDictionary()
-"""Pass → the budget of its session, which owns it. So a pass stops working when its session ends."""
+"""Pass → the CPU budget of its session. Only the session keeps the budget alive, so a pass stops working when its session ends."""
 _ADDRESSES = NamedLimits(MAX_ADDRESSES)
 
 
 def wait_for_suggestion(address: str) -> float:
-    """Count a request for suggestions from ``address``, or return how many seconds to wait. Raises ``SettingsError``."""
+    """Count a request for suggestions from ``address``, or return how many seconds the client must wait.
+
+    Raises ``SettingsError`` if a setting has an invalid value.
+    """
     _ADDRESSES.add(address, math.ceil(settings().suggestions_per_minute * SUGGESTION_WINDOW / MINUTE), SUGGESTION_WINDOW)
     return _ADDRESSES.seconds_to_wait(address, time.monotonic()) or 0.0
 
 
 def typing_pass() -> str:
-    """Return this session's pass for searching while typing. Raises ``SettingsError``."""
+    """Return this session's pass for searching while typing. Raises ``SettingsError`` if a setting has an invalid value."""
     name: str = st.session_state.setdefault(_PASS_KEY, secrets.token_urlsafe(12))
     PASSES.add(name, settings().typed_searches_per_minute)
     _PASS_BUDGETS[name] = _session_budget()
@@ -107,7 +111,7 @@ def wait_for_typed_search(name: str) -> tuple[float, str]:
     """Count a search while typing with the pass ``name``.
 
     Returns:
-        How many seconds to wait, and the name of the limit. 0 if the search is allowed.
+        How many seconds to wait, or 0 if the search is allowed, and the name of the limit.
 
     Raises:
         NoPassError: There is no such pass, or its session has ended.
@@ -122,7 +126,7 @@ def wait_for_typed_search(name: str) -> tuple[float, str]:
 
 
 class NoPassError(Exception):
-    """A search while typing came without the pass of an open page."""
+    """A search while typing was sent without the pass of an open page."""
 
 
 @contextmanager

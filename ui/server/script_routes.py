@@ -1,4 +1,4 @@
-"""Serve scripts that only one page needs. The browser fetches each one when that page is opened, and caches it."""
+"""Serve scripts that only one page needs. The browser fetches a script when its page is opened, and caches it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-T
 def script_url(file: str) -> str:
     """Return the URL of a script, relative to the page.
 
-    It changes when any script changes, because the scripts import each other.
+    The URL changes when any script changes, because the scripts import each other.
     """
     return route_url("code", _version(), *file.split("/"))
 

@@ -12,10 +12,10 @@ PERIOD = 10.0
 
 
 async def end_expired_sessions(period: float = PERIOD) -> None:
-    """Regularly end the sessions whose ``server.disconnectedSessionTTL`` is over, until this task is cancelled.
+    """Regularly end the sessions whose browser has left for ``server.disconnectedSessionTTL``, until this task is cancelled.
 
-    Streamlit notices that the time is over only when another browser leaves. Without this, what the last visitor of a day has
-    uploaded would stay in memory until then.
+    Streamlit itself checks this time only when another browser leaves. Without this task, the uploads of the last visitor of a day
+    would stay in memory until then.
 
     Args:
         period: Seconds between two checks.
@@ -27,6 +27,6 @@ async def end_expired_sessions(period: float = PERIOD) -> None:
 
 
 def _expire(server: runtime.Runtime) -> None:
-    """Remove the expired sessions. No public function does so, and another version of Streamlit may do it another way."""
+    """Remove the expired sessions, if this version of Streamlit has the private attributes. There is no public function for it."""
     with suppress(AttributeError):
         server._session_mgr._session_storage._cache.expire()  # type: ignore[attr-defined]

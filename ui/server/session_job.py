@@ -1,4 +1,4 @@
-"""The session that a page works for, so that the work ends when the visitor leaves and sessions take turns."""
+"""Identify the session that a page works for. So the work can end when the visitor leaves, and sessions can take turns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from devise_core.untrusted.job import Job
 
 
 def session_job() -> Job:
-    """Return a job for the session whose page runs in this thread. Its visitor has left when the browser is disconnected."""
+    """Return a job for the session whose page runs in this thread. The visitor has left when the browser is disconnected."""
     context = get_script_run_ctx(suppress_warning=True)
     return Job(context.session_id, partial(_has_left, context.session_id)) if context else Job()
 

@@ -17,7 +17,10 @@ _HEADERS = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "
 
 
 def _suggest(request: Request) -> Response:
-    """Answer ``?q=TEXT&c=COLLECTION`` with pairs of an offset and the word to put there. Those for an empty text are labels."""
+    """Answer ``?q=TEXT&c=COLLECTION`` with completions: pairs of an offset in the text and the words to put there.
+
+    For an empty text, the completions are labels of the collection.
+    """
     from devise_core.errors import DeviseError, SettingsError
     from devise_core.serving.open_engines import base_engine, collection_engine
     from ui.server.engine_cache import UPLOADS

@@ -20,16 +20,15 @@ if TYPE_CHECKING:
 MAX_CONCURRENT = 2
 """How many uploads of one session may run at a time."""
 MAX_SECONDS = 120.0
-"""How long one upload may take."""
+"""How many seconds one upload may take."""
 _UPLOAD_PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
 
 class UploadQuotaMiddleware:
-    """Refuse a session's third concurrent upload, and one that would exceed the total, before a byte of it is read.
+    """Refuse a session's third concurrent upload, and an upload for which the server has no room, before any byte is read.
 
-    After an upload, the oldest files of sessions that hold too much are deleted.
-
-    A page reads a picture when it arrives and keeps a small copy, so an older file is not needed again.
+    After an upload, the oldest files are deleted until the limits hold (``delete_oldest``). A page reads a picture as soon as it
+    arrives and keeps a small copy, so older files are not needed again.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -59,17 +58,17 @@ class UploadQuotaMiddleware:
         finally:
             self._expected[address] -= length
             self._running[session] -= 1
-            self._running, self._expected = +self._running, +self._expected  # drops what is at zero
+            self._running, self._expected = +self._running, +self._expected  # removes entries that are zero
 
     def _refusal(self, session: str, length: int, address: str) -> tuple[str, int] | None:
-        """Return why an upload may not start, and the HTTP status; None if it may."""
+        """Return why an upload is refused, and the HTTP status. None if the upload may start."""
         if self._running[session] >= MAX_CONCURRENT:
             return "Too many uploads at a time. Send the files one after the other.", 429
         return arriving_bytes.refusal(length, address, settings().all_uploads_bytes)
 
 
 def _length(scope: Scope) -> int:
-    """Return the size in bytes that an upload announces. An upload that announces none counts as the largest allowed."""
+    """Return the size in bytes that an upload announces, or the largest allowed size if the upload announces none."""
     headers = dict(scope["headers"])
     try:
         return max(0, int(headers[b"content-length"]))
@@ -78,9 +77,9 @@ def _length(scope: Scope) -> int:
 
 
 def delete_oldest(session: str, session_limit: int, total_limit: int) -> None:
-    """Delete uploaded files until the limits hold. The newest file of ``session`` is kept.
+    """Delete uploaded files until both limits hold. The newest file of ``session`` is kept.
 
-    Over the total limit, the session that holds the most loses its oldest file first.
+    Each session loses its oldest files first. If the total limit is exceeded, the session with the most bytes loses a file first.
 
     Args:
         session: The session that has just uploaded a file.

@@ -30,9 +30,9 @@ from ui.words.word_list import PREJUDICE, needs_warning, shown_words
 from ui.words.word_path import word_path
 
 MODE, START, END = "mode", "a", "b"
-"""Parameters in the address."""
+"""The names of parameters in the page's address: the mode, and the first and the last word of a path."""
 SIMILAR_EXAMPLES = ("fish", "castle", "violin", "guitar", "flower", "bridge", "insect", "mountain", "vehicle", "feline")
-"""Those that the collection shows are offered."""
+"""Words that may be offered as examples. A word is offered if the chosen collection has images of it."""
 SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "tea - leaf + bean", "kitten - cat + dog", "car - road + sky")
 PATH_EXAMPLES = (
     ("sunflower", "cat"),
@@ -43,17 +43,20 @@ PATH_EXAMPLES = (
     ("tiger", "car"),
     ("car", "bird"),
 )
-"""A pair is offered if the collection shows both words."""
+"""First and last words of paths. A pair is offered if the chosen collection has images of both words."""
 WORDS, PICTURES, STEPS = 24, 6, 5
 KNOWN = 0.4
-"""A rare word counts as unknown if no familiar word is this similar to it. The best similarity is 0.34 for "zzzz", and 0.43 for
-"meowing"."""
+"""A rare word counts as unknown if its cosine with every familiar word is below this. The largest cosine is 0.34 for "zzzz", and
+0.43 for "meowing"."""
 
 
 def show_mode() -> None:
     """Let the visitor choose a mode and show it. The mode is part of the address.
 
-    Nothing can be shown for a model without a vocabulary, and the page says so. Raises ``DeviseError``.
+    If the model has no vocabulary, show a message that says so instead.
+
+    Raises:
+        DeviseError: The engine cannot be loaded.
     """
     if current_engine().vocabulary is None:
         st.info(f"{NO_WORD_LIST} You can still search for pictures by text.", icon=":material/menu_book:")
@@ -79,7 +82,7 @@ def show_mode() -> None:
 
 
 def _query(mode: str, placeholder: str, examples: Sequence[str]) -> str:
-    """Ask for a query. Returns the first of ``examples`` if there is none."""
+    """Show the search box, and return the query. If the visitor has entered none, return the first example that is allowed."""
     search_box(mode, placeholder, choose=False)
     example_pills(mode, examples)
     return url_state.read_text(url_state.QUERY) or (allowed_examples(examples) or [examples[0]])[0]
@@ -94,7 +97,11 @@ def _read(engine: Engine, text: str) -> Query:
 
 
 def _refuse_meaningless(engine: Engine, words: Sequence[str]) -> None:
-    """Refuse known words so rare that they mean nothing, if no familiar word is similar. Raises ``UnknownWordError``."""
+    """Refuse words that may mean nothing.
+
+    Raises:
+        UnknownWordError: All of ``words`` are rare, and no familiar word is similar to any of them (see ``KNOWN``).
+    """
     vocabulary = engine.vocabulary
     if vocabulary and vocabulary.only_rare(words):
         nearest = [hit for word in words for hit in engine.nearest_to_term(Term(word, 1.0), k=1)]
@@ -183,7 +190,7 @@ def _path() -> None:
 
 
 def _word_buttons(hits: Sequence[WordHit]) -> None:
-    """Show a button for each word. A click shows the words similar to it."""
+    """Show a button for each word. A click on a button shows the words similar to its word."""
     if not hits:
         st.info("There are no similar words to show here. Try other words.", icon=":material/info:")
     with st.container(horizontal=True, key="words_found"):

@@ -1,8 +1,9 @@
 """Which sums of words the page *Words* computes.
 
-Word vectors repeat the prejudice of their texts. So a sum combines things, or names of places, or words for family and royalty, and
-its results are of the same kind. Animals and colours are only combined with each other, with things and with words that describe
-looks. Other words are only combined with words that mean neither people, places, animals nor colours.
+Word vectors repeat the prejudices of the texts that they were learned from. So some words can be combined only with certain words.
+Words for family and royalty can be combined only with each other. Other words for people cannot be combined at all. Names of places
+can be combined only with each other. Animals and colours can be combined only with each other, with things and with words that
+describe looks or actions. All other words can be combined freely with each other.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ _ARTICLES = frozenset(("a", "an", "the"))
 
 
 def check_sum(query: Query) -> None:
-    """Refuse a sum that has no meaning or compares people with something.
+    """Refuse a sum that has no meaning, or that combines words that may not be combined (see the module).
 
     Raises:
-        QueryError: The weights do not add up to more than 0, or words for people, places, animals or colours are mixed with others.
+        QueryError: The sum of the weights is not above 0, or words for people, places, animals or colours are combined with words
+            that may not be combined with them.
     """
     if sum(term.weight for term in query.reading.terms) <= _ZERO:
         raise QueryError(DIFFERENCE)
@@ -51,7 +53,7 @@ def check_sum(query: Query) -> None:
 
 
 def words_of_sum(query: Query) -> list[str]:
-    """Return the words and names that a query combines: "new york" is one, and "black dog" are two."""
+    """Return the words and names that a query combines: "new york" is one name, and "black dog" is two words."""
     words: list[str] = []
     for part in query.clauses:
         parts = [word for term, _ in part.terms for word in tokens(term) if word not in _ARTICLES]
@@ -66,5 +68,5 @@ def is_person(word: str) -> bool:
 
 
 def describes_things(word: str) -> bool:
-    """Return whether a word means a thing or an animal, or describes one by looks or actions, such as "cat", "red" or "striped"."""
+    """Return whether a word means a thing or an animal, or describes looks or actions, such as "cat", "red" or "striped"."""
     return is_thing(word) or is_plain(word) or word in COLOURS

@@ -1,7 +1,7 @@
 """Which words are shown as similar to a text.
 
-Word vectors repeat the prejudices of their texts. So a list about people leaves out the words that judge people or say what kind of
-person somebody is, and it has a warning.
+Word vectors repeat the prejudices of the texts that they were learned from. So words that judge people, or say what kind of person
+somebody is, are left out of a list of words about people. A warning is shown with such a list.
 """
 
 from __future__ import annotations
@@ -34,18 +34,24 @@ _SELDOM_THINGS = FUNCTION_WORDS | {"he", "still", "well"}
 """Words that seldom mean the things they also name: "as" is also the symbol of arsenic."""
 _IN_A_LINE = 8
 _POOL = 20
-"""Search for this many times as many words as are shown, because some are left out."""
+"""How many times as many words are searched for as are shown, because some of the words found are left out."""
 
 
 def shown_words(engine: Engine, query: Query, k: int) -> list[WordHit]:
-    """Return the ``k`` words most similar to a query that may be shown for it. There may be fewer."""
+    """Return up to ``k`` words that may be shown for a query, the most similar first."""
     may_show = _shown_kind(engine, words_of_sum(query))
     hits = engine.similar_words(query, k=k * _POOL)
     return [hit for hit in hits if not is_sensitive(hit.word, sex_and_age=False) and may_show(hit.word)][:k]
 
 
 def needs_warning(engine: Engine, words: Sequence[str], hits: Sequence[WordHit]) -> bool:
-    """Return whether words are about people, their looks or a judgement, or most of the words shown for them mean people."""
+    """Return whether a warning about prejudices is needed beside the words that are shown for a text.
+
+    Args:
+        engine: Tells which words mean people, by the people guard of its model if there is one.
+        words: The words of the text. A warning is needed if they are about people, the looks of people, or a judgement.
+        hits: The words that are shown. A warning is needed if most of them mean people.
+    """
     if not (JUDGEMENTS | _LOOKS).isdisjoint(words) or is_sensitive(" ".join(words)) or names_people(engine, words):
         return True
     return 2 * sum(means_person(engine, hit.word) for hit in hits) > len(hits)
@@ -86,9 +92,10 @@ def _shown_for(engine: Engine, words: list[str]) -> Callable[[str], bool]:
 
 
 def _shown_beside(engine: Engine, words: Sequence[str]) -> Callable[[str], bool]:
-    """Return a function that tells whether a word is shown for a text about people: things, and neutral words for people.
+    """Return a function that tells whether a word is shown for a text about people.
 
-    Occupations are shown for a text with an occupation or a family word, and family words only for one with a family word.
+    Words for things and neutral words for people are shown. Occupations are shown only if the text has an occupation or a family
+    word. Family words are shown only if the text has a family word.
     """
     guard = engine.parts.people_guard
     family, occupation = any(map(is_family_word, words)), any(map(is_occupation, words))
@@ -108,7 +115,8 @@ def _shown_beside(engine: Engine, words: Sequence[str]) -> Callable[[str], bool]
 def show_similar_words(engine: Engine, query: Query) -> None:
     """Show the words most similar to a query in one line, with a warning if they are about people.
 
-    The words nearest to a phrase go with anything, such as "well". So none are shown, unless the phrase is a noun.
+    The words nearest to a phrase of several words fit almost any phrase, such as "well". So no words are shown for a phrase, unless
+    the phrase is a noun.
     """
     if len(query.words) > 1 and not query.noun:
         return

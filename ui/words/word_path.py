@@ -1,4 +1,4 @@
-"""The path between two words as a strip. Each step has a word and a picture of it, if there is a good one."""
+"""Show the path between two words as a strip. Each step has a word, and a picture of the word if there is a good one."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _PATH = component("word_path")
 
 @dataclass(frozen=True)
 class Clicked:
-    """The picture or the word that was just clicked."""
+    """The picture or the word that was just clicked. Each is None if it was not clicked."""
 
     picture: Hit | None
     word: str | None
 
 
 def word_path(engine: Engine, steps: Sequence[tuple[PathStep, Hit | None]]) -> Clicked:
-    """Show ``steps`` in order. Returns what was just clicked."""
+    """Show ``steps`` in order, and return what was just clicked."""
     data = [
         {"word": point.word.word, "wordCosine": round(point.word.cosine, 3), "picture": hit and _picture(engine, hit)}
         for point, hit in steps

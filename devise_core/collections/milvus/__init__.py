@@ -1,1 +1,1 @@
-"""Collections in a Milvus server. pymilvus is imported when one is used."""
+"""Collections in a Milvus server. pymilvus is imported when such a collection is used."""

@@ -1,4 +1,4 @@
-"""Begin a version of a collection in Milvus: make its empty parts."""
+"""Begin a version of a collection in Milvus by creating its parts, which are empty. ``names.py`` explains versions and parts."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from devise_core.collections.milvus.schema import LOOKS, SCORE, about_schema, im
 
 
 def begin_version(connection: MilvusConnection, alias: str, features: int, scores: int, noted: Mapping[str, Any]) -> Version:
-    """Make the parts of a new version, which readers do not see yet.
+    """Create the parts of a new version. Readers do not see the version yet.
 
     Args:
         connection: The server.
         alias: The alias of the collection.
-        features: The length of the features.
-        scores: The length of the vectors of the score.
-        noted: Facts that JSON can store, such as the format and the id of the model.
+        features: The dimension of the features.
+        scores: The dimension of the vectors of the score.
+        noted: Facts about the version in types that JSON can store, such as the format and the id of the model.
 
     Returns:
         The version.

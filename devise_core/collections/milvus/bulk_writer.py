@@ -1,7 +1,8 @@
 """Write a new version of a collection to Milvus from Parquet files that the server imports.
 
-The server reads the files at its own speed, so this suits millions of images. An import does not replace images, so nothing can be
-added to what an interrupted run has imported. Each run imports into a new version, from the files that earlier runs have completed.
+The server reads the files at its own speed, so this suits millions of images. An import does not replace images, so a run cannot
+continue the import of an interrupted run. Each run imports all files into a new version. Files that earlier runs have completed are
+used, not written again.
 """
 
 from __future__ import annotations
@@ -37,18 +38,19 @@ if TYPE_CHECKING:
     from pymilvus import CollectionSchema
 
 SHARD = 50_000
-"""The number of images in a file. Their features take 256 MB. Milvus makes a segment of each file, and accepts up to 16 GB."""
+"""The number of images in a file. The features of so many images take 256 MB. Milvus accepts files of up to 16 GB, and makes a
+segment of each file."""
 
 Batches = Callable[[range], Iterator[ImageBatch]]
-"""Reads images of the source by their rows. It is called twice for rows that no file has yet."""
+"""A function that reads the images at the given rows of the source. It is called twice for rows that are in no file yet."""
 
 
 @dataclass(frozen=True)
 class Shard:
-    """Two files with the same images.
+    """Two Parquet files with the same images, one for each part that has images (``names.py``).
 
     Attributes:
-        names: The names of the files of the images and of their looks.
+        names: The names of the file for ``images`` and of the file for ``looks``.
         rows: The rows of these images in the collection.
     """
 
@@ -62,15 +64,16 @@ class BulkWriter:
     Args:
         name: The name of the collection.
         model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
-        url: A storage that the server reads: a folder that has the same path on both machines, or a URL that fsspec knows.
+        url: A storage that the server reads: a folder that has the same path on both machines, or a URL that fsspec supports.
         connection: The server. By default the configured one.
-        parts: The parts of the model. Without them, no vectors of the score, chance level or evidence thresholds are stored.
+        parts: The optional parts of the model (``ModelParts``). Without them, text searches compare only embeddings, and neither
+            the chance level (``search/cutoff.py``) nor evidence thresholds (``search/label_evidence.py``) are stored.
         about: Further facts, such as the title.
         pictures: The folder of the thumbnails. By default the configured one.
         shard: How many images to put in a file.
 
     Raises:
-        CollectionError: The name is not allowed, or the address is a file of Milvus Lite.
+        CollectionError: The name is not allowed, or the connection is to a file of Milvus Lite.
     """
 
     def __init__(
@@ -98,15 +101,15 @@ class BulkWriter:
 
         Args:
             batches: Reads images by their rows.
-            count: How many there are.
-            progress: Called with the number of images in files and the total, after each file.
+            count: The number of images.
+            progress: Called after each file with the number of images that are in files and the total.
             importing: Called with the number of imported files and the total.
 
         Returns:
             The number of the version.
 
         Raises:
-            CollectionError: There is no image, two have the same id, or the server or the storage refuses something.
+            CollectionError: There is no image, two images have the same id, or the server or the storage refuses a request.
         """
         if not count:
             raise CollectionError("There is no image to write to Milvus.")
@@ -130,17 +133,17 @@ class BulkWriter:
     def write_shards(
         self, files: ShardFolder, table: ItemTableWriter, batches: Batches, count: int, progress: Progress | None = None
     ) -> Iterator[Shard]:
-        """Write the files that are not there yet, and yield all.
+        """Write the files that do not exist yet, and yield all files in pairs.
 
         Args:
-            files: Where they are.
+            files: The folder of the files.
             table: A new table, which gets the items of all images.
             batches: Reads images by their rows.
-            count: How many there are.
+            count: The number of images.
             progress: As for ``write``.
 
         Yields:
-            The files in the order of the rows.
+            The pairs of files in the order of the rows.
 
         Raises:
             CollectionError: Two images have the same id, or the storage refuses something.
@@ -157,7 +160,7 @@ class BulkWriter:
             yield shard
 
     def _read(self, batches: Iterator[ImageBatch], rows: range, table: ItemTableWriter) -> tuple[list[str], str, ImageBatch]:
-        """Write the thumbnails and items of a file. Return the thumbnails' names, a hash of the content, and the first batch."""
+        """Store the thumbnails and items for one file. Return the thumbnails' names, a hash of the content, and the first batch."""
         names, digest, first = list[str](), sha256(), None
         for batch in batches:
             first = first or batch
@@ -181,7 +184,7 @@ class BulkWriter:
             start = part.stop
 
     def _widths(self, batch: ImageBatch) -> tuple[int, int]:
-        """Return the lengths of the features and of the vectors of the score."""
+        """Return the dimensions of the features and of the vectors of the score."""
         scores: Floats = self._stored.scores(batch.features[:1], batch.embeddings[:1])[0]
         return batch.features.shape[1], scores.shape[1]
 
@@ -199,7 +202,7 @@ class BulkWriter:
                 for part in version.parts:
                     finish_jobs(calls, part)
                 self._connection.drop(version)
-        noted = {**self._stored.noted(batch.embeddings.shape[1]), "bulk": True}  # so that ``MilvusWriter`` does not continue it
+        noted = {**self._stored.noted(batch.embeddings.shape[1]), "bulk": True}  # ``MilvusWriter`` does not continue such a version
         version = begin_version(self._connection, self._alias, *self._widths(batch), noted)
         client = self._connection.client
         with self._connection.errors():

@@ -1,4 +1,7 @@
-"""A collection in Milvus that pages and commands read by row, like any other. Row numbers are final when a version is sealed."""
+"""A collection in Milvus that pages and commands read by row, like other collections.
+
+A version is sealed when it is complete. From then on, its row numbers do not change. ``names.py`` explains versions and parts.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,10 @@ from devise_core.vectors import Floats, Rows
 
 
 class MilvusCollection(Collection):
-    """A version of a collection in Milvus. Only what is shown is fetched.
+    """A version of a collection in Milvus. Only the images that are shown are fetched.
 
     Args:
-        store: The version.
+        store: Reads the version from Milvus.
     """
 
     remote = True
@@ -39,18 +42,18 @@ class MilvusCollection(Collection):
 
     @classmethod
     def open(cls, name: str, model_id: str = "", connection: MilvusConnection | None = None) -> Self:
-        """Open the version that is shown now.
+        """Open the version that readers see now.
 
         Args:
             name: The name, with or without ``milvus:``.
-            model_id: ``ImageEncoder.model_id`` of the model that the vectors must come from. Empty for any.
+            model_id: ``ImageEncoder.model_id`` of the model that the vectors must come from. Empty for any model.
             connection: The server. By default the configured one.
 
         Returns:
             The collection.
 
         Raises:
-            CollectionError: There is no such collection, it was made by another version of Semblance, or Milvus does not answer.
+            CollectionError: There is no such collection, it was made by another release of Semblance, or Milvus does not answer.
             OtherModelError: The vectors come from another model.
         """
         return cls(MilvusStore.open(name.removeprefix(PREFIX), connection, model_id))
@@ -103,12 +106,12 @@ class MilvusCollection(Collection):
 
     @cached_property
     def captions(self) -> MilvusCaptions:
-        """Finds images by their labels."""
+        """Finds images by their labels, because Milvus does not search captions (``MilvusCaptions``)."""
         return MilvusCaptions(self.store)
 
     @cached_property
     def postings(self) -> MilvusPostings:
-        """The rows of labels, categories and ids."""
+        """Finds the rows of a label, a category or an id."""
         return MilvusPostings(self.store)
 
     def stores(self, by: Stored) -> bool:
@@ -116,7 +119,7 @@ class MilvusCollection(Collection):
         return by in ("semantic", "visual") or self.store.has_score
 
     def vector_rows(self, by: Stored) -> FetchedRows:
-        """Return the vectors, whose rows are fetched on use. Raises ``CollectionError`` if the collection does not store them."""
+        """Return a matrix of vectors whose rows are fetched on use. Raises ``CollectionError`` if the vectors are not stored."""
         if not self.stores(by):
             raise CollectionError(f"The collection {self.name} does not store the vectors of the score. Make the collection again.")
         widths = {
@@ -132,7 +135,7 @@ class MilvusCollection(Collection):
         return MilvusComparison(self.store, self._rows, vectors, concepts)
 
     def inside(self, where: Condition) -> Condition | None:
-        """Return a condition, or None if all images satisfy it."""
+        """Return ``where``, or None if it is the condition that all images satisfy."""
         return None if where == EVERYTHING else where
 
     def count_inside(self, inside: Condition | None) -> int:
@@ -150,7 +153,7 @@ class MilvusCollection(Collection):
         return self.items.at(int(row) for row in rows)
 
     def ids_like(self, text: str, k: int) -> list[str]:
-        """Return up to ``k`` ids of the sample that are spelled like ``text``."""
+        """Return up to ``k`` ids that are spelled like ``text``, from the sample of images in ``about``."""
         from rapidfuzz import process
 
         return [name for name, _, _ in process.extract(text, self.about.sample, limit=k)]
@@ -163,14 +166,14 @@ class MilvusCollection(Collection):
         return [Hit(item, int(row), folder / item.file if item.file else None, float(cosine)) for item, row, cosine in each]
 
     def picture(self, row: int) -> Path:
-        """Return the thumbnail at ``row``. Raises ``CollectionError`` if it is not on this machine."""
+        """Return the thumbnail at ``row``. Raises ``CollectionError`` if the file is not on this machine."""
         return self.store.thumbnails.path(self.items[row].file)
 
     def expect_dimension(self, dimension: int) -> None:
         """Check that the embeddings have as many dimensions as the model's word vectors.
 
         Raises:
-            ArtifactError: They have another number of dimensions.
+            ArtifactError: The embeddings have another number of dimensions.
         """
         if self.store.dimension != dimension:
             raise ArtifactError(f"{self.name} does not have {dimension} numbers for each image. Make the collection again.")

@@ -1,4 +1,4 @@
-"""Queries on a collection in Milvus, whose results are rows."""
+"""Queries on a collection in Milvus that return row numbers."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from devise_core.search.scan import Comparison
 from devise_core.vectors import Floats, Rows
 
 LISTED = 1_024
-"""The most images in a list of results. Their vectors are all fetched with one call, to compute the cosines."""
+"""The most images in a list of results. One call fetches the vectors of all of these images, to compute the cosines."""
 
 
 class MilvusComparison(Comparison):
     """A query, compared with the images in Milvus.
 
     Args:
-        store: The version.
-        rows: Its images by their rows.
+        store: Reads the version from Milvus.
+        rows: Reads the images of the version by row.
         vectors: Unit vectors ``(m, d)``, one for each sense of the query.
-        concepts: What the score needs besides the embeddings, ``(m, c + 1)``. Without them, the score is the cosine.
+        concepts: What the score needs of the query besides ``vectors``, ``(m, c + 1)``. Without it, the score is the cosine.
     """
 
     def __init__(self, store: MilvusStore, rows: MilvusRows, vectors: Floats, concepts: Floats | None) -> None:
@@ -44,7 +44,7 @@ class MilvusComparison(Comparison):
         return cosines, (products + self._concepts @ self._rows.concept(rows).T).max(axis=0, initial=-np.inf)
 
     def window(self, most: int, inside: Condition | None = None) -> Ranking:
-        """Return up to ``most`` images with the best scores, and at most ``LISTED``, with one call."""
+        """Return the images with the best scores, up to ``most`` and up to ``LISTED`` images. Milvus is called once."""
         where = EVERYTHING if inside is None else inside
         matching = self._store.search(self._queries(), min(most, LISTED), "score", where, IMAGE_FIELDS)
         images = [hit["entity"] for hits in matching for hit in hits]
@@ -55,7 +55,7 @@ class MilvusComparison(Comparison):
         return Ranking(rows[order], cosines[order], scores[order])
 
     def count(self, least: float, inside: Condition | None = None) -> int:
-        """Return how many images have at least the cosine ``least`` with the first sense, up to ``WINDOW``."""
+        """Return how many images have at least the cosine ``least`` with the query's first sense. Counting stops at ``WINDOW``."""
         return self._store.count(EVERYTHING if inside is None else inside, self._vectors[0], least).value
 
     def _queries(self) -> Floats:
@@ -65,11 +65,11 @@ class MilvusComparison(Comparison):
 
 
 class MilvusNearest(NearestVectors):
-    """The nearest images by what they show, or by how they look.
+    """Finds the nearest images by what they show ("semantic"), or by how they look ("visual").
 
     Args:
-        store: The version.
-        rows: Its images by their rows.
+        store: Reads the version from Milvus.
+        rows: Reads the images of the version by row.
         by: The vectors to compare.
     """
 
@@ -91,7 +91,7 @@ class MilvusNearest(NearestVectors):
 
 
 class MilvusPostings:
-    """Finds rows by label, category or id. If there are more than ``WINDOW``, they are the first that Milvus returns."""
+    """Finds rows by label, category or id. If more than ``WINDOW`` rows match, only the first that Milvus returns are found."""
 
     def __init__(self, store: MilvusStore) -> None:
         self._store = store
@@ -114,7 +114,7 @@ class MilvusPostings:
 
 
 class MilvusCaptions:
-    """Finds images by their labels. Milvus before version 2.5 has no search for words in a text, so captions are not looked at."""
+    """Finds images by their labels. Milvus before version 2.5 has no search for words in a text, so captions are not searched."""
 
     def __init__(self, store: MilvusStore) -> None:
         self._store = store
@@ -128,7 +128,7 @@ class MilvusCaptions:
             k: The most rows to return.
 
         Returns:
-            Rows of the collection, in order.
+            Rows of the collection in ascending order.
 
         Raises:
             CollectionError: Milvus does not answer.
@@ -147,7 +147,7 @@ def rows_of(store: MilvusStore, where: Condition, most: int) -> Rows:
     Args:
         store: The collection.
         where: What the images must satisfy.
-        most: The most rows to return. Milvus chooses which.
+        most: The most rows to return. If more images match, Milvus chooses among them.
 
     Returns:
         The rows ``int64 (n,)`` in ascending order.

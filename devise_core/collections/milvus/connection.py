@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
 SECONDS = 30.0
-"""How long an answer may take. Loading a collection and building an index have no limit."""
+"""How long an answer may take, in seconds. There is no limit for loading a collection and for building an index."""
 CONNECT_SECONDS = 3.0
 READ, WRITTEN = "Eventually", "Strong"
-"""A sealed collection does not change, so readers need not wait for what others write. Writers read what they wrote."""
+"""Consistency levels of Milvus. Readers use the first, because a collection that they see does not change. Writers use the second,
+so that they can read what they have written."""
 
 _CLIENTS: dict[tuple[str, str], MilvusClient] = {}
 _LOCK = threading.Lock()
@@ -33,8 +34,8 @@ class MilvusConnection:
     """A Milvus server, or a file of Milvus Lite. The client connects on first use. Equal connections share one client.
 
     Attributes:
-        uri: Its address, such as ``http://localhost:19530``, or the path of a file that ends in ``.db``.
-        token: What the server asks for, such as ``user:password``.
+        uri: The address of the server, such as ``http://localhost:19530``, or the path of a file that ends in ``.db``.
+        token: The credentials for the server, such as ``user:password``.
     """
 
     uri: str
@@ -45,7 +46,7 @@ class MilvusConnection:
         """Return the server at ``uri``, by default at ``SEMBLANCE_MILVUS_URI``, with the token in ``SEMBLANCE_MILVUS_TOKEN``.
 
         Raises:
-            CollectionError: There is no address.
+            CollectionError: There is neither a ``uri`` nor a configured address.
         """
         uri = uri or text("milvus_uri")
         if not uri:
@@ -56,7 +57,7 @@ class MilvusConnection:
 
     @property
     def is_file(self) -> bool:
-        """Whether this is a file, which Milvus Lite opens. It has exact indexes only."""
+        """Whether the address is that of a file, which Milvus Lite opens. Collections in such a file have exact indexes only."""
         return self.uri.endswith(".db")
 
     @property
@@ -74,7 +75,7 @@ class MilvusConnection:
         """
         with extras_needed():
             from pymilvus import MilvusClient
-        for name in ("pymilvus", "grpc._server"):  # they also log the errors that they raise
+        for name in ("pymilvus", "grpc._server"):  # these packages also log the errors that they raise
             logging.getLogger(name).setLevel(logging.CRITICAL)
         with _LOCK, self.errors():
             if (self.uri, self.token) not in _CLIENTS:
@@ -90,7 +91,7 @@ class MilvusConnection:
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """Turn the errors of pymilvus into ones that say what to do."""
+        """Turn errors of pymilvus in the block into errors that say what to do."""
         from grpc import RpcError
         from pymilvus.exceptions import MilvusException
 
@@ -105,7 +106,7 @@ class MilvusConnection:
             return CollectionError(f"The collection in Milvus at {self.shown} was replaced or removed. Open it again.")
         if "auth" in reason.lower() or "permission" in reason.lower():
             return UnreachableStoreError(f"Milvus at {self.shown} refuses the token. Set SEMBLANCE_MILVUS_TOKEN to a valid one.")
-        if self.is_file and ("milvus-lite" in reason or "milvus_lite" in reason):  # a server's message can have it in a path
+        if self.is_file and ("milvus-lite" in reason or "milvus_lite" in reason):  # a path in a server's message can contain this
             return CollectionError(f"{self.shown} is a file of Milvus Lite. Install it with pip install milvus-lite.")
         if "illegal" in reason and "uri" in reason:
             return CollectionError(f"{self.shown} is not an address of Milvus. Use one such as http://localhost:19530.")
@@ -117,13 +118,13 @@ class MilvusConnection:
         return CollectionError(f"Milvus at {self.shown} refused a request ({' '.join(reason.split())[:300]}).")
 
     def names(self, seconds: float = SECONDS) -> list[str]:
-        """Return the names that all parts of collections have in Milvus. Raises what ``client`` does."""
+        """Return the names in Milvus of all parts of all collections. Raises the errors that ``client`` raises."""
         client = self.client
         with self.errors():
             return list(client.list_collections(timeout=seconds))
 
     def shown_version(self, alias: str, seconds: float = SECONDS) -> Version | None:
-        """Return the version that an alias leads to, or None if there is no such alias."""
+        """Return the version that an alias points to, or None if there is no such alias."""
         known = [version for name in self.names(seconds) if (version := Version.read(name)) and version.alias == alias]
         client = self.client
         with self.errors():
@@ -140,27 +141,27 @@ class MilvusConnection:
         return sorted(version for version in matching if version and version.alias == alias)
 
     def load(self, version: Version) -> None:
-        """Let the server load a version into its memory, unless it is there already. The version that readers see usually is."""
+        """Make the server load a version into its memory. The version that readers see is usually loaded already."""
         client = self.client
         with self.errors():
             for part in version.parts:
                 client.load_collection(part)
 
     def drop(self, version: Version) -> None:
-        """Delete all parts of a version, if they are there."""
+        """Delete those parts of a version that exist."""
         client = self.client
         with self.errors():
             for part in version.parts:
                 client.drop_collection(part)
 
     def query(self, part: str, condition: str, fields: Sequence[str], consistency: str = READ) -> list[dict[str, Any]]:
-        """Return the fields of all rows that satisfy an expression. The caller must limit their number.
+        """Return the fields of all rows that satisfy an expression. The expression must limit their number.
 
         Args:
-            part: The name that a part of a collection has in Milvus.
+            part: The name in Milvus of a part of a collection (``names.py``).
             condition: An expression of Milvus. Empty for all rows.
             fields: The names of the fields to return.
-            consistency: Which writes are visible, as ``READ`` and ``WRITTEN`` say.
+            consistency: Which writes are visible, ``READ`` or ``WRITTEN``.
 
         Returns:
             One dictionary for each row, in any order.
@@ -169,7 +170,7 @@ class MilvusConnection:
             CollectionError: Milvus does not answer, or refuses the request.
         """
         client = self.client
-        consistency = READ if self.is_file else consistency  # Milvus Lite shows every write at once, and has no other level
+        consistency = READ if self.is_file else consistency  # Milvus Lite shows every write at once, and has only this level
         with self.errors():
             rows = client.query(part, filter=condition, output_fields=list(fields), consistency_level=consistency, timeout=SECONDS)
         return list(rows)

@@ -1,7 +1,8 @@
 """Conditions as filter expressions of Milvus.
 
-Expression templates would bind the values. Milvus Lite and servers before 2.5 do not know them, so values are written as literals,
-in which every character that could end one is escaped. ``tests/test_milvus.py`` compares them with what the conditions mean.
+Values are written as literals, in which every character that could end a literal is escaped. Expression templates would bind the
+values, but Milvus Lite and servers before version 2.5 do not support templates. ``tests/test_milvus.py`` checks that an expression
+selects exactly the images that satisfy its condition.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Store the facts about a collection in Milvus as JSON, in a separate part.
 
-The first row says how the version was started. The rows after it have the facts, in pieces, once the version is complete.
+The first row has the facts that are known when a version is begun. Once the version is complete, the other rows have all other
+facts, in pieces.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ _MOST_CHUNKS = 1_000
 
 
 def write_beginning(connection: MilvusConnection, version: Version, noted: Mapping[str, Any]) -> None:
-    """Note how a version is begun.
+    """Write the facts that are known when a version is begun.
 
     Args:
         connection: The server.
-        version: The version, whose parts exist.
+        version: The version. Its parts must exist.
         noted: Facts that JSON can store, such as the format and the id of the model.
 
     Raises:
@@ -33,7 +34,7 @@ def write_beginning(connection: MilvusConnection, version: Version, noted: Mappi
 
 
 def read_beginning(connection: MilvusConnection, version: Version) -> dict[str, Any]:
-    """Return how a version was begun. Empty if that cannot be read, for example because another program began it."""
+    """Return what ``write_beginning`` wrote. Empty if this cannot be read, as when another program has made the version."""
     try:
         rows = connection.query(version.about, "row == 0", ["text"], WRITTEN)
         noted = json.loads(str(rows[0]["text"]))
@@ -43,11 +44,11 @@ def read_beginning(connection: MilvusConnection, version: Version) -> dict[str, 
 
 
 def write_facts(connection: MilvusConnection, version: Version, facts: Mapping[str, Any]) -> None:
-    """Write the facts of a version, in place of those that an interrupted run has written.
+    """Write the facts of a complete version. Facts that an interrupted run has written are replaced.
 
     Args:
         connection: The server.
-        version: The version, whose parts exist.
+        version: The version. Its parts must exist.
         facts: Facts that JSON can store.
 
     Raises:
@@ -65,7 +66,7 @@ def read_facts(connection: MilvusConnection, version: Version) -> dict[str, Any]
     """Return the facts of a version.
 
     Raises:
-        CollectionError: They are damaged.
+        CollectionError: The facts are missing or damaged.
     """
     rows = connection.query(version.about, f"row > 0 and row < {_MOST_CHUNKS}", ["row", "text"], WRITTEN)
     try:
@@ -78,7 +79,7 @@ def read_facts(connection: MilvusConnection, version: Version) -> dict[str, Any]
 
 
 def about_of(facts: Mapping[str, Any]) -> About:
-    """Return the facts in the form of the contract."""
+    """Return the facts as an ``About`` of ``collections/contract.py``."""
     return About(facts["count"], facts.get("chance"), facts["categories"], facts["labels"], facts["sample"])
 
 

@@ -1,7 +1,7 @@
-"""How a Milvus server is asked to import a file.
+"""Ask a Milvus server to import a file.
 
-Servers from 2.4 on have REST jobs (https://milvus.io/docs/bulk_insert.md). Older ones have only
-gRPC calls.
+Servers from version 2.4 on have REST calls for import jobs (https://milvus.io/docs/bulk_insert.md). Older servers have only gRPC
+calls.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class ImportCalls(Protocol):
     """The import calls of a server.
 
     Attributes:
-        at_a_time: How many jobs the server gets at the same time.
+        at_a_time: How many jobs may be waiting or running on the server at the same time.
     """
 
     at_a_time: int
@@ -37,11 +37,11 @@ class ImportCalls(Protocol):
         """Return the state of a job (``DONE``, ``FAILED`` or its progress), and the reason if it failed."""
 
     def jobs(self, part: str) -> list[Any]:
-        """Return the jobs for a part that the server remembers, also those of other runs."""
+        """Return the jobs for a part from the server's list, including those of other runs."""
 
 
 def import_calls(connection: MilvusConnection) -> ImportCalls:
-    """Return the calls that a server knows. Raises ``CollectionError`` if it does not answer."""
+    """Return the import calls that a server supports. Raises ``CollectionError`` if the server does not answer."""
     client = connection.client
     with connection.errors():
         said = str(client.get_server_version(timeout=SECONDS))
@@ -50,7 +50,7 @@ def import_calls(connection: MilvusConnection) -> ImportCalls:
 
 
 class GrpcCalls:
-    """The calls to a server before 2.4. It does one job after the other.
+    """The gRPC calls of a server before version 2.4, which runs one job after the other.
 
     Args:
         connection: The server.
@@ -82,13 +82,13 @@ class GrpcCalls:
         return str(state), ""
 
     def jobs(self, part: str) -> list[int]:
-        """Return the jobs for a part that the server remembers, also those of other runs."""
+        """Return the jobs for a part from the server's list, including those of other runs."""
         with self._connection.errors():
             return [int(each.task_id) for each in self._handler.list_bulk_insert_tasks(_MOST, part, timeout=SECONDS)]
 
 
 class RestCalls:
-    """The REST jobs of a server.
+    """The REST calls of a server.
 
     Args:
         connection: The server.
@@ -116,7 +116,7 @@ class RestCalls:
         return known.get(state, f"{state} {data.get('progress')} {data.get('importedRows')}"), str(data.get("reason") or "")
 
     def jobs(self, part: str) -> list[str]:
-        """Return the jobs for a part that the server remembers, also those of other runs."""
+        """Return the jobs for a part from the server's list, including those of other runs."""
         return [str(each["jobId"]) for each in self._post("list", {"collectionName": part}).get("records") or []]
 
     def _post(self, action: str, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Let a Milvus server import Parquet files, and wait until it has.
+"""Make a Milvus server import Parquet files, and wait until all are imported.
 
-An import does not check whether an image is there already. So the target is a part that nothing was written to, and no file is
-imported twice.
+An import does not check whether an image is stored already. So files are imported into parts that are empty at first, and no file
+is imported twice.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ Progress = Callable[[int, int], None]
 def import_files(
     calls: ImportCalls, files: Sequence[tuple[str, str]], progress: Progress | None = None, idle_seconds: float = _IDLE_SECONDS
 ) -> None:
-    """Let the server import files, and wait until it has imported all.
+    """Make the server import files, and wait until all are imported.
 
     Args:
-        calls: The server.
-        files: Pairs of a part and a file to import into it, as the server names them.
+        calls: The import calls of the server.
+        files: Pairs of a part and a file to import into that part. Both are names that the server knows.
         progress: Called after each file.
         idle_seconds: The run fails if no job changes for this long.
 
@@ -61,12 +61,13 @@ def import_files(
 def finish_jobs(calls: ImportCalls, part: str, seconds: float = _IDLE_SECONDS) -> None:
     """Wait until the jobs that an interrupted run has left for a part have succeeded or failed.
 
-    If the part were deleted before that, Milvus 2.3 would try for 15 minutes to import into it, and do no other job.
+    Call this before deleting the part. Otherwise Milvus 2.3 tries for 15 minutes to import into the deleted part, and runs no other
+    job.
 
     Args:
-        calls: The server.
+        calls: The import calls of the server.
         part: The name of the part.
-        seconds: How long to wait at most.
+        seconds: The longest time to wait.
     """
     jobs, until = calls.jobs(part), time.monotonic() + seconds
     while time.monotonic() < until and (jobs := [job for job in jobs if calls.state(job)[0] not in (DONE, FAILED)]):

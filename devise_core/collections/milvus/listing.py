@@ -1,4 +1,4 @@
-"""The collections in Milvus that a server offers. They are listed in the background, so that pages do not wait for Milvus."""
+"""List the collections in Milvus in the background, so that pages do not wait for Milvus."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REFRESH_SECONDS = 10.0
 
 
 class MilvusListing:
-    """The collections of the configured Milvus server by their names. There are none while it does not answer."""
+    """The collections of the configured Milvus server by their names. The list is empty while Milvus does not answer."""
 
     def __init__(self) -> None:
         self._lock, self._listed_once = threading.Lock(), threading.Event()
@@ -25,9 +25,10 @@ class MilvusListing:
         self._began, self._running, self._uri = 0.0, False, ""
 
     def versions(self, wait: bool = True) -> Mapping[str, Version]:
-        """Return ``milvus:NAME`` → the version that is shown, as it was known at most a few seconds ago.
+        """Return ``milvus:NAME`` → the version that readers see, as of the last listing.
 
-        Only the first call waits for the server, for at most ``CONNECT_SECONDS``, and only if ``wait`` is true.
+        A new listing begins in the background if the last one is older than ``REFRESH_SECONDS``. Only the first call
+        waits for the server, for at most ``CONNECT_SECONDS``, and only if ``wait`` is true.
         """
         uri = text("milvus_uri")
         if not uri:
@@ -41,7 +42,7 @@ class MilvusListing:
                 threading.Thread(target=self._list, args=(uri,), daemon=True, name="list-milvus").start()
         if wait:
             self._listed_once.wait(CONNECT_SECONDS)
-            self._listed_once.set()  # whoever comes next does not wait again
+            self._listed_once.set()  # the next call does not wait again
         return self._versions
 
     def _list(self, uri: str) -> None:
@@ -58,7 +59,7 @@ class MilvusListing:
 
 
 def shown_versions(connection: MilvusConnection) -> dict[str, Version]:
-    """Return ``milvus:NAME`` → the version that is shown, of all collections in Milvus.
+    """Return ``milvus:NAME`` → the version that readers see, for all collections in Milvus.
 
     Raises:
         MissingPackageError: pymilvus is not installed.

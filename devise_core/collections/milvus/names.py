@@ -1,7 +1,9 @@
-"""What a collection is called in Milvus, where names have only letters, digits and underscores.
+"""The names of collections in Milvus, which allows only letters, digits and underscores.
 
-Every version of a collection has three parts: the images with the vectors that a text search compares, the features that describe
-their looks, and what is known of the collection as a whole. An alias leads to the images of the version that is shown.
+Writing a collection again makes a new *version* of it. Every version has three *parts*, each of which is a collection for Milvus.
+The part ``images`` has the images with the vectors that a text search compares. The part ``looks`` has the features, which describe
+how the images look. The part ``about`` has what is known of the collection as a whole. An alias in Milvus points to the part
+``images`` of the version that readers see.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ def alias_of(name: str) -> str:
     """Return the alias of a collection: "my stamps" → "semblance_my_20_stamps".
 
     Raises:
-        CollectionError: No collection can have this name.
+        CollectionError: The name is not allowed for a collection, or is too long for Milvus.
     """
     alias = _ROOT + "".join(
         letter if letter.isascii() and letter.isalnum() else f"_{ord(letter):x}_" for letter in check_name(name)
@@ -52,26 +54,26 @@ class Version:
 
     @classmethod
     def read(cls, images: str) -> Version | None:
-        """Return the version whose ``images`` have this name in Milvus, or None for anything else."""
+        """Return the version whose part ``images`` has this name in Milvus, or None if no version has such a name."""
         matching = _VERSION.fullmatch(images)
         return cls(matching[1], int(matching[2])) if matching else None
 
     @property
     def images(self) -> str:
-        """The part with the vectors of the score and all that is known of each image."""
+        """The name of the part with the vectors of the score and all that is known of each image."""
         return f"{self.alias}_v{self.number}"
 
     @property
     def looks(self) -> str:
-        """The part with the features."""
+        """The name of the part with the features."""
         return f"{self.images}_looks"
 
     @property
     def about(self) -> str:
-        """The part with what is known of the collection as a whole."""
+        """The name of the part with what is known of the collection as a whole."""
         return f"{self.images}_about"
 
     @property
     def parts(self) -> tuple[str, str, str]:
-        """All parts, the images last. A version is found by its images, so one that is only partly deleted is still found."""
+        """The names of all parts in the order of deletion. Versions are found by ``images``, so this part is deleted last."""
         return self.looks, self.about, self.images

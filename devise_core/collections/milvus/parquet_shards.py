@@ -1,7 +1,7 @@
 """The rows of a collection as Parquet files, in a storage that a Milvus server reads.
 
-A file is named by its position and by a hash of what it is made from. It is written under another name and then renamed. So a file
-with its final name is complete, and is not written again after an interruption.
+The name of a file has its position and a hash of its content. A file is written under another name and then renamed. So a file with
+its final name is complete, and is not written again after an interruption.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ class ShardFolder:
                 f"--bulk does not work with {self._shown} ({error}). Install the package that it needs, or give a folder."
             ) from error
         self._root = f"{self._root.rstrip('/')}/{alias}"
-        if "file" in _protocols(self._storage):  # in a bucket, this could make a bucket of a wrong name
+        if "file" in _protocols(self._storage):  # in a bucket, this could create a bucket with a wrong name
             with self._errors():
                 self._storage.makedirs(self._root, exist_ok=True)
 
     def has(self, name: str, count: int) -> bool:
-        """Whether a file is there, complete and with ``count`` rows."""
+        """Return whether a file exists, is complete and has ``count`` rows."""
         import pyarrow
         from pyarrow import parquet
 
@@ -70,8 +70,8 @@ class ShardFolder:
 
         Args:
             names: The names of the files.
-            schemas: The schema of each in Milvus.
-            blocks: Rows for each of the files.
+            schemas: The schema in Milvus for the rows of each file.
+            blocks: Blocks of rows. Each block has a list of rows for each file.
         """
         from pyarrow import parquet
 
@@ -96,7 +96,7 @@ class ShardFolder:
                 self._storage.mv(path, self._path(name))
 
     def for_server(self, name: str) -> str:
-        """Return what the server calls a file: its path, or its key without the bucket."""
+        """Return the name that the server has for a file: the path, or the key without the name of the bucket."""
         path = self._path(name)
         return path if "file" in _protocols(self._storage) else path.lstrip("/").partition("/")[2]
 
@@ -107,7 +107,7 @@ class ShardFolder:
             names = [path.rpartition("/")[2] for path in self._storage.ls(self._root, detail=False)]
             for name in filter(_NAME.fullmatch, names):
                 self._storage.rm_file(self._path(name))
-        with suppress(OSError, NotImplementedError):  # other files are in it, or the storage has no folders
+        with suppress(OSError, NotImplementedError):  # the folder has other files, or the storage has no folders
             self._storage.rmdir(self._root)
 
     def _path(self, name: str) -> str:
@@ -124,7 +124,7 @@ class ShardFolder:
 
 
 def arrow_schema(schema: CollectionSchema) -> Any:
-    """Return the columns of a Parquet file for a schema of Milvus. Raises ``KeyError`` for a kind of field that no part has."""
+    """Return the columns of a Parquet file for a schema of Milvus. Raises ``KeyError`` for an unknown type of field."""
     import pyarrow
     from pymilvus import DataType
 
@@ -139,7 +139,7 @@ def arrow_schema(schema: CollectionSchema) -> Any:
 
 
 def arrow_table(rows: Sequence[Row], schema: Any) -> Any:
-    """Return rows as a table. Each must have exactly the columns of the schema."""
+    """Return rows as an Arrow table. Each row must have the columns of the schema."""
     import pyarrow
 
     columns = []

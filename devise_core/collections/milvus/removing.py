@@ -12,7 +12,7 @@ from devise_core.collections.milvus.thumbnails import Thumbnails
 def remove_milvus_collection(name: str, connection: MilvusConnection | None = None) -> None:
     """Delete a collection: first the alias that readers use, then all its versions and its thumbnails on this machine.
 
-    If the deletion is interrupted, the next collection of this name that is written deletes the versions that are left.
+    If the deletion is interrupted, the remaining versions are deleted when a collection of this name is written again.
 
     Args:
         name: The name of the collection, without ``milvus:``.
@@ -22,7 +22,7 @@ def remove_milvus_collection(name: str, connection: MilvusConnection | None = No
         CollectionError: There is no such collection, or Milvus does not answer.
     """
     connection = connection or MilvusConnection.configured()
-    version_shown(connection, name)  # raises an error with the remedy if there is none
+    version_shown(connection, name)  # raises an error with a remedy if there is no such collection
     alias, client = alias_of(name), connection.client
     with connection.errors():
         client.drop_alias(alias)

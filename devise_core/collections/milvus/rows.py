@@ -1,4 +1,4 @@
-"""The images of a collection in Milvus by their rows. The most recently used ones are kept in memory."""
+"""Read the images of a collection in Milvus by row, and keep the most recently used ones in memory."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from devise_core.vectors import Floats, Rows
 
 IMAGE_FIELDS = ("row", *ITEM_FIELDS, *PARTITIONS, "thumbnail", SCORE)
 IMAGES_KEPT, LOOKS_KEPT = 8_192, 2_048
-"""How many rows are kept. They take up to 20 MB for the images, and as much for their looks."""
+"""How many rows of the parts ``images`` and ``looks`` (``names.py``) are kept. The rows of each part take up to 20 MB."""
 
 
 class RecentRows:
-    """Rows of one part of a version. Safe to use from several threads.
+    """The most recently used rows of one part of a version. Safe to use from several threads.
 
     Args:
-        store: The store.
-        part: The name of the part.
-        fields: The fields that are read.
-        kept: How many rows are kept.
+        store: The store of the version.
+        part: The name of the part in Milvus.
+        fields: The fields to read.
+        kept: The most rows to keep.
     """
 
     def __init__(self, store: MilvusStore, part: str, fields: Sequence[str], kept: int) -> None:
@@ -50,7 +50,7 @@ class RecentRows:
         """Return the rows with these numbers, in that order.
 
         Raises:
-            CollectionError: One of the numbers has no row.
+            CollectionError: There is no row with one of the numbers.
         """
         with self._lock:
             matching = {number: self._kept[number] for number in numbers if number in self._kept}
@@ -66,10 +66,10 @@ class RecentRows:
 
 
 class MilvusRows:
-    """All parts of the images of a version by their rows.
+    """The items and vectors of the images of a version, by row.
 
     Args:
-        store: The store.
+        store: The store of the version.
     """
 
     def __init__(self, store: MilvusStore) -> None:
@@ -82,11 +82,11 @@ class MilvusRows:
         return self._scores(rows)[:, : self._store.dimension]
 
     def concept(self, rows: Rows) -> Floats:
-        """Return what the score needs besides the embeddings, ``(n, c + 1)``."""
+        """Return the vectors that the score needs besides the embeddings, ``(n, c + 1)``."""
         return self._scores(rows)[:, self._store.dimension :]
 
     def partition(self, rows: Rows) -> Floats:
-        """Return the partitions of the softmax ``(n, 2)``."""
+        """Return the denominators of the softmaxes ``(n, 2)``, as ``PARTITIONS`` names them."""
         matching = self.images.at(rows.tolist())
         return np.asarray([[row[name] for name in PARTITIONS] for row in matching], dtype=np.float32).reshape(-1, len(PARTITIONS))
 
@@ -101,11 +101,11 @@ class MilvusRows:
 
 
 class MilvusItems(FetchedItems):
-    """The items of a version. Each has the name of its thumbnail as its file.
+    """The items of a version. The ``file`` of each item is the name of its thumbnail.
 
     Args:
-        rows: The images by their rows.
-        count: How many there are.
+        rows: The images of the version, by row.
+        count: The number of images.
     """
 
     at_a_time = AT_A_TIME

@@ -1,7 +1,8 @@
 """The fields of the images in Milvus, and how an image becomes a row of them.
 
-The looks are in a separate part, because servers before 2.4 allow only one vector in each row. The features are also five times as
-large as what a text search compares, so a server can keep them on disk.
+The features, which describe how images look, are in a separate part ``looks`` (``names.py``). Servers before version 2.4 allow only
+one vector in each row. The features are also five times as large as the vectors that a text search compares, and a server can keep
+a separate part on disk.
 """
 
 from __future__ import annotations
@@ -16,22 +17,22 @@ if TYPE_CHECKING:
     from pymilvus import CollectionSchema, MilvusClient
 
 FORMAT = 1
-"""Increased when the fields change. A collection with another format must be made again."""
+"""Increase this number when the fields change. A collection with another format must be made again."""
 SCORE, LOOKS, NOTHING = "score", "looks", "nothing"
-"""The vector fields of the parts. Milvus requires one in each part, even in the part that needs none."""
+"""The vector fields of ``images``, ``looks`` and ``about``. Milvus requires one in each part, although ``about`` needs none."""
 TEXTS = ("file", "category", "caption", "author", "licence", "source", "focus")
 ITEM_FIELDS = ("id", "labels", *TEXTS)
 PARTITIONS = ("class_partition", "head_partition")
-"""What the softmax of the classifier and of the head was divided by."""
+"""The denominators of two softmaxes: that of the classifier and that of the head, the layer that is trained on features."""
 CHUNK = 48_000
-"""The bytes of one row of the part that describes the collection. A text in Milvus has at most 65,535."""
+"""How many bytes of text a row of the part ``about`` has. Milvus allows at most 65,535 bytes in a text field."""
 _BETWEEN = "\x1f"
-"""Separates the source from the file of an image that has both. A field for the file would change the format."""
+"""Separates ``Item.source`` and ``Item.indexed_file``, which share a field. A field for the second would change the format."""
 _ID, _LABEL, _LABELS, _DEPTH, _TEXT = 1_024, 1_024, 1_024, 128, 65_535
 
 
 def image_schema(client: MilvusClient, dimension: int) -> CollectionSchema:
-    """Return the schema of the images."""
+    """Return the schema of the part ``images``."""
     from pymilvus import DataType
 
     schema = _filtered_schema(client)
@@ -46,7 +47,7 @@ def image_schema(client: MilvusClient, dimension: int) -> CollectionSchema:
 
 
 def looks_schema(client: MilvusClient, dimension: int) -> CollectionSchema:
-    """Return the schema of the looks."""
+    """Return the schema of the part ``looks``."""
     from pymilvus import DataType
 
     schema = _filtered_schema(client)
@@ -55,7 +56,7 @@ def looks_schema(client: MilvusClient, dimension: int) -> CollectionSchema:
 
 
 def about_schema(client: MilvusClient) -> CollectionSchema:
-    """Return the schema of what describes the collection as a whole: a text in pieces."""
+    """Return the schema of the part ``about``, which has a text in pieces."""
     from pymilvus import DataType
 
     schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
@@ -66,7 +67,7 @@ def about_schema(client: MilvusClient) -> CollectionSchema:
 
 
 def _filtered_schema(client: MilvusClient) -> CollectionSchema:
-    """Return a schema with the fields that conditions test, for the images and for their looks."""
+    """Return a schema with the fields that conditions test, which are in ``images`` and in ``looks``."""
     from pymilvus import DataType
 
     schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
@@ -78,14 +79,14 @@ def _filtered_schema(client: MilvusClient) -> CollectionSchema:
 
 
 def filtered_fields(item: Item, row: int) -> dict[str, Any]:
-    """Return the fields that conditions test."""
+    """Return the fields of an item that conditions test. A text that is too long for Milvus is cut."""
     labels = [_cut(label, _LABEL) for label in dict.fromkeys(item.labels)][:_LABELS]
     categories = [_cut(category, _ID) for category in lineage(item.category)][:_DEPTH]
     return {"id": _cut(item.id, _ID), "row": row, "labels": labels, "lineage": categories}
 
 
 def item_fields(item: Item) -> dict[str, Any]:
-    """Return the other fields of an item. A text that is too long for Milvus is cut."""
+    """Return the fields of an item that conditions do not test. A text that is too long for Milvus is cut."""
     texts = {name: getattr(item, name) for name in TEXTS} | {"focus": _focus(item), "source": _source(item)}
     return {name: _cut(text, _TEXT) for name, text in texts.items()}
 
@@ -100,7 +101,7 @@ def item_of(row: Mapping[str, Any]) -> Item:
 
 
 def stored_form(item: Item) -> Item:
-    """Return an item as ``item_of`` returns it after it was written."""
+    """Return an item as it will be read back from Milvus, where long texts are cut."""
     return item_of({**filtered_fields(item, 0), **item_fields(item)})
 
 

@@ -1,4 +1,7 @@
-"""What is computed when a version of a collection in Milvus is complete, before readers see it."""
+"""Seal a version of a collection in Milvus: build its indexes, compute its facts, and show it to readers.
+
+``names.py`` explains versions and parts.
+"""
 
 from __future__ import annotations
 
@@ -30,18 +33,18 @@ _EVERY_SECONDS, _SECONDS = 0.2, 600
 def seal_version(
     connection: MilvusConnection, version: Version, rows: Rows, table: Path, parts: ModelParts | None, facts: Mapping[str, Any]
 ) -> set[str]:
-    """Complete a version and show it to readers. The previous one is kept for readers that have it open. Older ones are dropped.
+    """Complete a version and show it to readers. The previous version is kept for its readers. Older versions are dropped.
 
     Args:
         connection: The server.
-        version: The version, whose images are all written.
+        version: The version. All of its images must be written.
         rows: The row numbers of the images in ascending order. Gaps are filled, so that the numbers start at 0 and are consecutive.
-        table: The items of the version.
-        parts: The parts of the model, or None.
+        table: The SQLite file with the items of the version, as ``ItemTableWriter`` writes it.
+        parts: The optional parts of the model (``ModelParts``), which are needed for the chance level and the evidence thresholds.
         facts: Facts to store besides those that are computed here.
 
     Returns:
-        The names of all thumbnails that a version needs.
+        The names of the thumbnails of all versions that are left.
     """
     count = len(rows)
     _fill_gaps(connection, version, rows)
@@ -65,7 +68,7 @@ def seal_version(
 
 
 def _fill_gaps(connection: MilvusConnection, version: Version, rows: Rows) -> None:
-    """Give the last images the numbers of those that were removed."""
+    """Give the last images the row numbers of images that were removed."""
     count = len(rows)
     free, moved = np.setdiff1d(np.arange(count), rows), rows[rows >= count]
     client = connection.client
@@ -78,7 +81,7 @@ def _fill_gaps(connection: MilvusConnection, version: Version, rows: Rows) -> No
 
 
 def _index(connection: MilvusConnection, part: str, field: str, metric: str, index: str) -> None:
-    """Write everything to the storage of the server, and build the index over it."""
+    """Make the server write a part to its storage, build the index, and load the part."""
     client = connection.client
     with connection.errors():
         client.flush(part)
@@ -92,7 +95,7 @@ def _index(connection: MilvusConnection, part: str, field: str, metric: str, ind
 
 
 def _wait_until_loaded(connection: MilvusConnection, part: str, count: int) -> None:
-    """Wait until readers, who do not wait for writes, see all images."""
+    """Wait until readers see all images. Their consistency level (``READ``) does not wait for writes."""
     until = time.monotonic() + _SECONDS
     while (seen := connection.count(part)) != count:
         if time.monotonic() > until:
@@ -101,7 +104,7 @@ def _wait_until_loaded(connection: MilvusConnection, part: str, count: int) -> N
 
 
 def _levels(connection: MilvusConnection, version: Version, count: int, parts: ModelParts | None) -> dict[str, Any]:
-    """Return the version of the model's parts, the chance level over all images, and the thresholds of the evidence."""
+    """Return the version of the model's parts, the chance level (``search/cutoff.py``) and the evidence thresholds."""
     if parts is None:
         return {}
     levels: dict[str, Any] = {"parts": parts.version}

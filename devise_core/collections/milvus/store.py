@@ -1,4 +1,4 @@
-"""The questions of ``collections/contract.py``, answered by Milvus."""
+"""The methods of ``Store`` (``collections/contract.py``) for a collection in Milvus."""
 
 from __future__ import annotations
 
@@ -25,19 +25,20 @@ from devise_core.vectors import Floats
 
 AT_A_TIME = 1_000
 _MARGIN = 1e-5
-"""A range search in Milvus leaves out its bound, and its numbers are rounded. So the bound is set a little lower."""
+"""A range search in Milvus leaves out values equal to the bound, and values are rounded. So the bound is lower by this margin."""
 
 
 class MilvusStore(Store):
     """A version of a collection in Milvus.
 
-    Text searches of up to 200,000 images are exact, and searches by appearance of up to 20,000. A graph over more images finds
-    99 of 100 nearest images if there is no filter (``python -m benchmarks.milvus``).
+    Text searches are exact for up to 200,000 images, and searches by appearance for up to 20,000 images. Larger collections have
+    approximate indexes (``indexes.py``). A graph finds 99 of the 100 nearest images if there is no filter
+    (``python -m benchmarks.milvus``).
 
     Args:
         connection: The server.
-        version: The version that is read.
-        noted: What was noted when the version was begun.
+        version: The version to read.
+        noted: The facts that ``read_beginning`` returns for the version.
         pictures: The folder of the thumbnails. By default the configured one.
     """
 
@@ -50,19 +51,19 @@ class MilvusStore(Store):
 
     @classmethod
     def open(cls, name: str, connection: MilvusConnection | None = None, model_id: str = "", pictures: Path | None = None) -> Self:
-        """Open the version of a collection that is shown now.
+        """Open the version of a collection that readers see now.
 
         Args:
             name: The name of the collection.
             connection: The server. By default the configured one.
-            model_id: ``ImageEncoder.model_id`` of the model that the vectors must come from. Empty for any.
+            model_id: ``ImageEncoder.model_id`` of the model that the vectors must come from. Empty for any model.
             pictures: The folder of the thumbnails. By default the configured one.
 
         Returns:
             The version, ready to be searched.
 
         Raises:
-            CollectionError: There is no such collection, it was made by another version of Semblance, or Milvus does not answer.
+            CollectionError: There is no such collection, it was made by another release of Semblance, or Milvus does not answer.
             OtherModelError: The vectors come from another model.
         """
         connection = connection or MilvusConnection.configured()
@@ -89,12 +90,12 @@ class MilvusStore(Store):
 
     @property
     def model_id(self) -> str:
-        """The model that made the vectors."""
+        """The id of the model that made the vectors."""
         return str(self._noted["model"])
 
     @property
     def dimension(self) -> int:
-        """The length of an embedding."""
+        """The dimension of the embeddings."""
         return int(self._noted["dimension"])
 
     @property
@@ -135,7 +136,8 @@ class MilvusStore(Store):
     def count(self, where: Condition = EVERYTHING, vector: Floats | None = None, least: float | None = None) -> Count:
         """Return how many images satisfy ``where`` and have at least the cosine ``least``.
 
-        A count by cosine ends at ``WINDOW``. With a graph it may be too low, because a graph can miss images.
+        If ``least`` is given, counting stops at ``WINDOW``. The count may be too low if the index is a graph, which can
+        miss images.
         """
         if vector is None or least is None:
             return Count(self.connection.count(self.version.images, expression(where)))
@@ -162,10 +164,10 @@ class MilvusStore(Store):
         return self.thumbnails.path(str(self._rows([item_id], self.version.images, ["id", "thumbnail"])[0]["thumbnail"]))
 
     def query_of(self, vector: Floats, by: Compared) -> Floats:
-        """Return the vector of a query as Milvus compares it. Zeros follow an embedding, because the stored vectors are longer.
+        """Return the query vector that Milvus compares. An embedding is padded with zeros to the width of the stored vectors.
 
         Raises:
-            ValueError: It has another dimension than the vectors.
+            ValueError: ``vector`` has another dimension than the vectors to compare.
         """
         stored = self.width(by)
         expected = self.dimension if by == "semantic" else stored
@@ -183,16 +185,16 @@ class MilvusStore(Store):
         skip: int = 0,
         least: float | None = None,
     ) -> list[list[dict[str, Any]]]:
-        """Return for each query its nearest images: ``id``, inner product as ``distance``, and ``fields`` as ``entity``.
+        """Return each query's nearest images as dictionaries with ``id``, ``distance`` (inner product) and ``entity`` (``fields``).
 
         Args:
             queries: The vectors ``(q, d)``, as ``query_of`` makes them.
-            k: How many images to return for each.
+            k: How many images to return for each query.
             by: The vectors to compare.
             where: What the images must satisfy.
             fields: The names of the fields to return.
-            skip: How many of the nearest to leave out.
-            least: The least inner product. Some below it may be returned too, but none above it is missing.
+            skip: How many of the nearest images to leave out.
+            least: The least inner product. Images whose inner product is up to ``_MARGIN`` lower may be returned too.
         """
         part, field = (self.version.looks, LOOKS) if by == "visual" else (self.version.images, SCORE)
         index = str(self.facts["looks_index" if by == "visual" else "index"])
@@ -214,12 +216,12 @@ class MilvusStore(Store):
         return [[dict(hit) for hit in hits] for hits in matching]
 
     def width(self, by: Compared) -> int:
-        """Return the length of the stored vectors."""
+        """Return the dimension of the stored vectors."""
         return self._widths["visual" if by == "visual" else "score"]
 
     @cached_property
     def _widths(self) -> Mapping[str, int]:
-        """The lengths of the stored vectors, as read from one row."""
+        """The dimensions of the stored vectors, as read from the first row."""
         images = self.connection.query(self.version.images, "row == 0", [SCORE])
         looks = self.connection.query(self.version.looks, "row == 0", [LOOKS])
         return {"score": len(images[0][SCORE]), "visual": len(looks[0][LOOKS])}

@@ -1,4 +1,4 @@
-"""How images become rows of the two parts of a version that have images, however the rows are sent to Milvus."""
+"""Turn images into rows of the parts ``images`` and ``looks`` of a version (``names.py``), for both ways of writing to Milvus."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from devise_core.vectors import Floats
 
 @dataclass(frozen=True)
 class StoredRows:
-    """Makes rows.
+    """Makes the rows of images.
 
     Attributes:
         model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
-        parts: The parts of the model. Without them, the vectors of the score are the embeddings.
+        parts: The optional parts of the model (``ModelParts``). Without them, the vectors of the score are the embeddings.
     """
 
     model_id: str
     parts: ModelParts | None
 
     def noted(self, dimension: int) -> dict[str, Any]:
-        """Return what is noted when a version with embeddings of this length is begun."""
+        """Return the facts to write when a version is begun whose embeddings have this dimension."""
         return {
             "format": FORMAT,
             "model": self.model_id,
@@ -36,7 +36,7 @@ class StoredRows:
         }
 
     def scores(self, features: Floats, embeddings: Floats) -> tuple[Floats, Floats]:
-        """Return the vectors that a text search compares, and the partitions of the softmax ``(n, 2)``."""
+        """Return the vectors that a text search compares, and the denominators of the softmaxes (``PARTITIONS``), ``(n, 2)``."""
         scorer, classifier = (self.parts.scorer, self.parts.classifier) if self.parts else (None, None)
         if scorer is None or classifier is None:
             return embeddings.astype(np.float32), np.zeros((len(embeddings), 2), dtype=np.float32)
@@ -53,15 +53,15 @@ class StoredRows:
         thumbnails: Sequence[str],
         keys: Sequence[str],
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Return the rows of the images and those of their looks.
+        """Return the rows for the part ``images`` and the rows for the part ``looks``.
 
         Args:
-            numbers: The row that each image has in the collection.
+            numbers: The row number of each image in the collection.
             items: The images, as ``stored_form`` returns them.
-            features: ``(n, f)``.
+            features: The features of the backbone, ``(n, f)``.
             embeddings: Unit rows ``(n, d)``.
-            thumbnails: The name of the thumbnail of each, or an empty text.
-            keys: The SHA-256 of each original file, or empty strings.
+            thumbnails: The name of the thumbnail of each image, or an empty string.
+            keys: The SHA-256 of the original file of each image, or an empty string.
         """
         scores, partitions = self.scores(features, embeddings)
         images, looks = [], []

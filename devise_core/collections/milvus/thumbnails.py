@@ -1,8 +1,9 @@
-"""The thumbnails of a collection in Milvus. They are files in a folder, and Milvus has their names.
+"""The thumbnails of a collection in Milvus. They are files in a folder, and Milvus has only their names.
 
-Milvus keeps the fields of an open collection in memory, so a million thumbnails of 20 kB would take 20 GB of it. A text field has
-at most 65,535 bytes. Servers share the folder on a drive or in a bucket that all mount. A file is named by its content, so
-writing it again changes nothing, and a new version of the collection does not change what readers of the old one see.
+Milvus keeps the fields of an open collection in memory, so a million thumbnails of 20 kB would take 20 GB of memory. A text field
+also has at most 65,535 bytes. Several machines share the folder if they mount the same drive or bucket. A file's name is a hash of
+its content, so writing the same thumbnail again changes nothing, and a new version of a collection does not change what readers of
+the old version see.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ class Thumbnails:
     """The thumbnails of one collection.
 
     Args:
-        alias: The alias of the collection, which names its folder.
-        root: The parent of that folder. By default ``SEMBLANCE_MILVUS_PICTURES``, or ``.milvus`` beside the user's collections.
+        alias: The alias of the collection, which is the name of the folder.
+        root: The parent of the folder. By default ``SEMBLANCE_MILVUS_PICTURES``, or ``.milvus`` beside the user's collections.
     """
 
     def __init__(self, alias: str, root: Path | None = None) -> None:
         self.folder = (root or folder("milvus_pictures") or user_collections() / ".milvus") / alias
 
     def put(self, content: bytes) -> str:
-        """Write a thumbnail, if it is not there, and return its name."""
+        """Write a thumbnail, unless its file exists, and return its name."""
         digest = sha256(content).hexdigest()
         name = f"images/{digest[:2]}/{digest[2:]}.webp"
         path = self.folder / name
@@ -47,7 +48,7 @@ class Thumbnails:
         """Return the file of a thumbnail.
 
         Raises:
-            CollectionError: It is not on this machine.
+            CollectionError: The file is not on this machine.
         """
         path = self.folder / name
         if not _NAME.fullmatch(name) or not path.is_file():

@@ -25,19 +25,20 @@ from devise_core.errors import CollectionError
 from devise_core.search.model_parts import ModelParts
 
 AT_A_TIME = 1_000
-"""The most images of one request. A request may have 64 MB, and an image takes about 7 kB."""
+"""The most images in one request to Milvus. A request may have 64 MB, and an image takes about 7 kB."""
 
 
 class MilvusWriter(StoreWriter):
     """Writes a new version of a collection. Use it in a ``with`` block. Readers see the previous version until ``seal``.
 
-    What an interrupted run has written is kept, and ``put`` writes only what differs from it.
+    Images that an interrupted run has written are kept, and ``put`` writes only images that are new or have changed.
 
     Args:
         name: The name of the collection.
         model_id: ``ImageEncoder.model_id`` of the model that made the vectors.
         connection: The server. By default the configured one.
-        parts: The parts of the model. Without them, no vectors of the score, chance level or evidence thresholds are stored.
+        parts: The optional parts of the model (``ModelParts``). Without them, text searches compare only embeddings, and neither
+            the chance level (``search/cutoff.py``) nor evidence thresholds (``search/label_evidence.py``) are stored.
         about: Further facts, such as the title.
         pictures: The folder of the thumbnails. By default the configured one.
     """
@@ -57,7 +58,7 @@ class MilvusWriter(StoreWriter):
         self.thumbnails = Thumbnails(self._alias, pictures)
         self._version: Version | None = None
         self._next, self._resumed = 0, False
-        self._before: dict[int, int] = {}  # row → what an interrupted run has written there, until ``put`` gets it again
+        self._before: dict[int, int] = {}  # row → hash of the image that an interrupted run wrote there, until ``put`` gets it
 
     def __enter__(self) -> Self:
         self._folder = TemporaryDirectory(prefix="semblance-milvus-")
@@ -75,11 +76,11 @@ class MilvusWriter(StoreWriter):
         self._folder.cleanup()
 
     def known(self, keys: Sequence[str]) -> set[str]:
-        """Return those of ``keys`` that an image was written with, also in an interrupted run."""
+        """Return those of ``keys``, the SHA-256 of original files, whose image was written by this or by an interrupted run."""
         return self._table.keys_of(keys)
 
     def put(self, batch: ImageBatch) -> None:
-        """Write images. An image with a known id replaces the older one."""
+        """Write images. An image replaces an earlier image with the same id."""
         for start in range(0, len(batch.items), AT_A_TIME):
             part = slice(start, start + AT_A_TIME)
             self._put(
@@ -89,7 +90,7 @@ class MilvusWriter(StoreWriter):
             )
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Delete the images with these ids, if they are there."""
+        """Delete the images with these ids. Unknown ids are ignored."""
         rows = self._table.places_of(ids)
         self._table.remove(list(rows))
         for row in rows.values():
@@ -102,14 +103,14 @@ class MilvusWriter(StoreWriter):
                 client.delete(part, filter=one_of("id", rows))  # pymilvus would not escape ``ids``
 
     def forget_others(self) -> None:
-        """Delete what only an interrupted run has written. Call this after everything was put."""
+        """Delete images that only an interrupted run has written. Call this after the last ``put``."""
         if self._before:
             ids = self._ids_at(list(self._before))
             for start in range(0, len(ids), AT_A_TIME):
                 self.remove(ids[start : start + AT_A_TIME])
 
     def seal(self) -> str:
-        """Make the version the one that readers see.
+        """Complete the version, show it to readers, and return its number.
 
         Raises:
             CollectionError: There is no image.
@@ -125,7 +126,7 @@ class MilvusWriter(StoreWriter):
 
     def _put(self, batch: ImageBatch) -> None:
         version = self._version or self._begin(batch)
-        chosen = list({item.id: row for row, item in enumerate(batch.items)}.values())  # of equal ids the last one counts
+        chosen = list({item.id: row for row, item in enumerate(batch.items)}.values())  # the last image with an id counts
         items = [stored_form(batch.items[row]) for row in chosen]
         keys = [batch.keys[row] for row in chosen]
         places = self._table.places_of([item.id for item in items])
@@ -153,7 +154,7 @@ class MilvusWriter(StoreWriter):
         self._send(version.images, images, known)
 
     def _send(self, part: str, rows: Sequence[dict[str, Any]], known: set[str]) -> None:
-        """Insert what is new and replace what may be there. Inserting is faster, but would write a known image twice."""
+        """Insert new rows, and replace rows that may exist. Inserting is faster, but would store an existing image twice."""
         client = self._connection.client
         new = [row for row in rows if not self._resumed and row["id"] not in known]
         others = [row for row in rows if self._resumed or row["id"] in known]
@@ -199,7 +200,7 @@ class MilvusWriter(StoreWriter):
             self._next, left = self._next + AT_A_TIME, left - len(matching)
 
     def _is_before(self, row: int, item: Item, key: str) -> bool:
-        """Whether an interrupted run has written exactly this at ``row``."""
+        """Return whether an interrupted run has written the same item and key at ``row``."""
         return self._before.pop(row, None) == hash((item, key)) and bool(key)
 
     def _ids_at(self, rows: Sequence[int]) -> list[str]:
