@@ -65,7 +65,7 @@ def allowed_examples(queries: Sequence[str]) -> list[str]:
 
 
 def example_pills(page: str, queries: Sequence[str]) -> None:
-    """Show buttons for those ``queries`` that the operator's word list allows. The current query is highlighted."""
+    """Show buttons for those ``queries`` that the operator's word list allows. That of the current query is highlighted."""
     queries = allowed_examples(queries)
     query = url_state.read_text(url_state.QUERY)
     selected = query if query in queries else None

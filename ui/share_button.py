@@ -1,4 +1,4 @@
-"""The button that shares a view: its link, and a card with its pictures."""
+"""The button that shares a view: a link to the page as the visitor sees it, and a card (an image) with its pictures."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _SHARE = component("share")
 
 
 def share_button() -> None:
-    """Show the button. The browser reads the address of the view when it is clicked."""
+    """Show the button. When it is clicked, the browser reads the address of the page and shares this address and the card."""
     _SHARE(key="share", data=[route_url(CARD)])

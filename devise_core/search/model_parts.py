@@ -1,4 +1,4 @@
-"""Open the files that name images and weigh evidence. A model without these files compares images by cosine only.
+"""Open the files that are needed to name images and to weigh evidence. A model without these files only compares cosines.
 
 The evidence for a query is what the classifier's labels say about it (``label_evidence.py``).
 """

@@ -23,8 +23,8 @@ from devise_core.vision.image_encoder import Encoded
 
 CONCEPT_WEIGHT, PRIOR_WEIGHT, EVERYDAY_WEIGHT, OWN_WEIGHT = 0.6, 0.03, 1.0, 0.15
 SPECIFIC_SHARE = 0.3
-"""A label below the first name in WordNet is offered as a more specific name if it has at least this probability. On a third of the
-ImageNet samples, 96 of the 100 offered names are right. With a threshold of 0.1, 110 of 139 are right."""
+"""A label that WordNet places below the first name is offered as a more specific name if it has at least this probability. On a
+third of the ImageNet samples, 96 of the 100 offered names are right. With a threshold of 0.1, 110 of 139 are right."""
 SORTED_FIRST = 64
 """The number of best lines that are sorted first. The remaining lines are only sorted if they are needed."""
 PERSON = "person"

@@ -17,8 +17,8 @@ UNLIKE = {
     "n03259505": frozenset(("n03781244", "n03877845", "n03042490")),  # home: monastery, palace, cliff dwelling
     "n13134947": frozenset(("n12144580", "n12267677", "n12768682", "n13133613")),  # fruit: corn, acorn, buckeye, ear
 }
-"""For some senses, labels that WordNet places below them, although hardly anybody uses the word of the sense for the label. With
-these labels, a search for "house" showed palaces."""
+"""For some senses, the labels below them in WordNet that hardly anybody would call by the word of the sense. Because of these
+labels, a search for "house" showed palaces."""
 
 
 class NounSenses:

@@ -122,7 +122,7 @@ class ScannedProducts(Products):
         return self._width
 
     def fast(self, queries: Floats) -> Floats:
-        """Return the products with the stored bytes, scaled to those with the matrix. Up to eight cores share the work."""
+        """Return approximate products with the matrix, computed from the stored bytes. Up to eight cores share the work."""
         padded = np.pad(queries, ((0, 0), (0, _SCALE_BYTES))).astype(np.float32)
         products = np.empty((len(queries), self._count), dtype=np.float32)
         multiply_rows = fastest_multiply()
@@ -209,7 +209,7 @@ def _controller() -> Any:
 
 
 def _one_thread_each() -> AbstractContextManager[Any]:
-    """Return a context in which NumPy multiplies in one thread. With more, the threads of all blocks would wait for each other."""
+    """Return a context in which NumPy starts no threads. The threads of different blocks would wait for each other."""
     controller = _controller()
     limits: AbstractContextManager[Any] = controller.limit(limits=1, user_api="blas") if controller else nullcontext()
     return limits

@@ -74,7 +74,7 @@ class Ranking:
         """Turn the ranking of some images of a collection, numbered from 0, into a ranking with their rows in the collection.
 
         Args:
-            rows: The row in the collection of image 0, 1 and so on.
+            rows: The rows in the collection of images 0, 1 and so on.
         """
         return Ranking(rows[self.rows], self.cosines, self.scores)
 

@@ -5,7 +5,7 @@ The score sums four terms:
 - the cosine in the space of word vectors (DeViSE),
 - the inner product in the concept space. An image's vector in this space is the mean of its labels' vectors, weighted by the
   classifier as in ConSE (Norouzi et al., 2013), plus a linear prediction of its caption's vector,
-- a penalty for hubs, which are images near every query. The image's mean nearness to nouns is subtracted,
+- minus the image's mean nearness to nouns, as a penalty for hubs (images that are near every query),
 - the log odds that the classifier gives to the kinds of thing that the query names.
 
 The first three terms together are two inner products of a query with an image, so they are fast for many images. In this file, a

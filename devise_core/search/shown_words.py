@@ -1,4 +1,4 @@
-"""Collect words for what each image of a collection shows, each with how sure it is, from 0 to 1.
+"""Collect words for what each image of a collection shows. Each word has a number from 0 to 1 that says how sure it is.
 
 The names of groups, albums and titles are chosen from these words, so every name fits an image. The words come from the labels, the
 category and the caption of an image, and from the classifier. If a label names a thing, the classifier is not used for that image.
@@ -157,7 +157,7 @@ class ShownWords:
             yield from (name for name, _ in self._senses.kinds(row)) if self._senses else ()
 
     def _head(self, label: str) -> str | None:
-        """Return the noun that a label is or ends with, such as "pig" for "tamworth pig". None if it names no known thing."""
+        """Return the noun that a label is or ends with, such as "pig" for "tamworth pig". None if no such noun is known."""
         return self._noun(label) or self._noun(label.rpartition(" ")[2])
 
     def _noun(self, text: str) -> str | None:

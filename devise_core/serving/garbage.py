@@ -23,12 +23,12 @@ if TYPE_CHECKING:  # the server imports this module as it starts
 
 MAX_HEAPS = 2
 """The number of heaps of the C library. By default, the C library makes a heap for each thread, up to eight per core, and each heap
-keeps memory that a page needed only for a while. On two cores, ``python -m benchmarks.attacks`` left 32% more memory in use than
-before with the default number of heaps, and no more than before with two heaps."""
+keeps memory that a page needed only for a while. On two cores, ``python -m benchmarks.attacks`` raised the memory in use by 32%
+with the default number of heaps, and not at all with two heaps."""
 LEAST_MAPPED = 4 << 20
-"""A memory block of at least this many bytes is mapped separately, so that its memory returns to the system when the block is freed.
-By default, the C library raises this threshold to the largest block that was ever freed. The weights of the model are then in a
-heap between free blocks that do not return to the system, and the server needed 20 MB more after the first label."""
+"""A memory block of at least this many bytes is mapped separately, so that its memory returns to the system when the block is
+freed. By default, the C library raises this threshold to the largest block that was ever freed. The weights of the model are then
+in a heap between free blocks that do not return to the system, and the server needed 20 MB more once an image was labelled."""
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 """The numbers of the options in ``malloc.h``."""
 PERIOD = 20.0

@@ -34,7 +34,7 @@ class Instruments:
 
 
 def add_gauge(name: str, meaning: str, value: Callable[[], float]) -> None:
-    """Add a value that only one kind of server has, such as its number of sessions. Call this before the first event.
+    """Add a value that only one kind of server has, such as the app's number of sessions. Call this before the first event.
 
     Args:
         name: The name of the value in the metrics.

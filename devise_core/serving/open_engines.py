@@ -178,7 +178,7 @@ class OfferedCollection:
 
 
 def offered_collections() -> list[OfferedCollection]:
-    """List the collections of this server: the default collection if it opens, then the others that open, then the rest.
+    """List the collections of this server: the default collection if it opens, then other collections that open, then the rest.
 
     Raises:
         DeviseError: The model cannot be opened.
@@ -195,7 +195,7 @@ Place = Path | Version
 """Where a collection is: a folder, or a version in Milvus."""
 _LISTING = MilvusListing()
 REMOTE_SECONDS = 2.0
-"""Seconds that the list of collections waits for a collection in Milvus. So a slow Milvus server does not block other collections."""
+"""Seconds that the list of collections waits for each collection in Milvus, so that a slow server does not block the list."""
 
 
 def list_remote_collections() -> None:
@@ -229,7 +229,7 @@ def _opening_over(base: Engine, name: str, place: Place) -> Opening:
 
 
 def _offered(name: str, opening: Opening, seconds: float) -> OfferedCollection | None:
-    """Describe a collection. Return None if it was made with another model, since it is not damaged, but cannot be searched."""
+    """Describe a collection. Return None for a collection of another model, which is not damaged but cannot be searched."""
     try:
         collection = opening.engine(name, seconds).collection
     except OtherModelError:

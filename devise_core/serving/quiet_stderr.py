@@ -1,7 +1,7 @@
 """Keep TensorFlow's notes out of the stderr of a server, which is its log.
 
-TensorFlow's C++ code writes to file descriptor 2 before any of TensorFlow's settings takes effect. So the output to this descriptor is
-filtered. Everything except the notes is kept.
+TensorFlow's C++ code writes to file descriptor 2 before any of TensorFlow's settings takes effect. So the output to this
+descriptor is filtered. Everything except the notes is kept.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 MAX_SECONDS = 30.0
 """How many seconds the rest of a refused upload is read. nginx reads on for the same time by default (``lingering_time``)."""
 IDLE_SECONDS = 1.0
-"""If no new bytes arrive for this many seconds, the upload has ended. nginx stops sending as soon as it has the answer."""
+"""If no new bytes arrive for this many seconds, the upload counts as ended. nginx stops sending as soon as it has the answer."""
 
 
 class RefusedUpload(Response):

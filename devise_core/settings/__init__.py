@@ -1,4 +1,4 @@
-"""What an operator sets by environment variables. ``docs/SETTINGS.md`` lists all of them."""
+"""Read the settings that an operator makes with environment variables. ``docs/SETTINGS.md`` lists all of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Settings", "file", "folder", "read_settings", "settings", "text", "v
 
 @cache
 def settings() -> Settings:
-    """Return the settings of this process, read once.
+    """Return the settings of this process. They are read only once.
 
     Raises:
         SettingsError: A variable has a value that is not allowed.
@@ -27,7 +27,7 @@ def settings() -> Settings:
 
 
 def __getattr__(name: str) -> Any:
-    """Import pydantic only when a setting is needed: it takes longer than the rest of a server's start."""
+    """Import pydantic only when a setting is needed, because this import takes longer than the rest of a server's start."""
     if name not in ("Settings", "read_settings"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module("devise_core.settings.fields"), name)

@@ -1,4 +1,4 @@
-"""The names of the environment variables, their old names, and the folders and files they set."""
+"""The names and old names of the environment variables, and the variables that are read separately from ``Settings``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOLDERS = {
     ),
     "data": ("`data`", "The data sets for training and evaluation."),
 }
-"""Name → default and meaning. These are read at each use, so they are not fields of ``Settings``."""
+"""Name → default and meaning. These folders are read at each use, so they are not fields of ``Settings``."""
 READ_WITH_MODEL = {
     "default_collection": ("`photos`", "The name of the collection that is shown first, if there is one of that name."),
     "phrase_encoder": (
@@ -33,7 +33,7 @@ READ_WITH_MODEL = {
         "A line `-word` allows a word of the bundled list again.",
     ),
 }
-"""Name → default and meaning. These are read when a model is opened, also by commands that need no ``Settings``."""
+"""Name → default and meaning. These settings are read when a model is opened, also by commands that do not need ``Settings``."""
 READ_WITH_API = {
     "api_keys": ("none", "The file of API keys. If it is set, requests need a key. `semblance serve --new-key` makes one."),
     "api_origins": (
@@ -42,7 +42,7 @@ READ_WITH_API = {
         "`*` allows any site.",
     ),
 }
-"""Name → default and meaning. These are read when the API starts."""
+"""Name → default and meaning. These settings are read when the API starts."""
 READ_WITH_MILVUS = {
     "milvus_uri": (
         "none",
@@ -55,7 +55,7 @@ READ_WITH_MILVUS = {
         "The folder of the thumbnails of collections in Milvus. All machines that show them share it.",
     ),
 }
-"""Name → default and meaning. These are read when a collection in Milvus is used."""
+"""Name → default and meaning. These settings are read when a collection in Milvus is used."""
 OLD_NAMES = {
     "SEMBLANCE_ARTIFACTS": "DEVISE_ARTIFACTS",
     "SEMBLANCE_COLLECTIONS": "DEVISE_COLLECTIONS",
@@ -65,16 +65,16 @@ OLD_NAMES = {
     "SEMBLANCE_COLLECTION_IMAGES": "SEMBLANCE_COLLECTION_PICTURES",
     "SEMBLANCE_ALL_UPLOADS_BYTES": "SEMBLANCE_VISITS_BYTES",
 }
-"""Variable → its name in version 0.1, which works until version 0.3."""
+"""Variable → its old name from version 0.1. The old names stop working in version 0.3."""
 
 
 def variable(name: str) -> str:
-    """Return the variable of a setting: ``upload_bytes`` → ``SEMBLANCE_UPLOAD_BYTES``."""
+    """Return the environment variable of a setting, such as ``SEMBLANCE_UPLOAD_BYTES`` for ``upload_bytes``."""
     return PREFIX + name.upper()
 
 
 def value_of(name: str) -> str:
-    """Return the text of a setting's variable, or an empty string if it is unset. Warn if its old name is used."""
+    """Return the text of a setting's variable, or "" if it is unset. Log a warning if the old name of the variable is used."""
     source = source_of(name)
     if source != variable(name):
         _warn(source, variable(name))
@@ -82,35 +82,35 @@ def value_of(name: str) -> str:
 
 
 def source_of(name: str) -> str:
-    """Return the name of the variable that a setting is read from, which may be its old name."""
+    """Return the name of the variable from which a setting is read. It is the old name if only the old name is set."""
     new = variable(name)
     old = OLD_NAMES.get(new, "")
     return old if os.environ.get(old, "").strip() and not os.environ.get(new, "").strip() else new
 
 
 def text(name: str) -> str:
-    """Return the text of a variable, or an empty string if it is not set.
+    """Return the text of a setting, or "" if it is not set.
 
     Args:
-        name: One of ``READ_WITH_MODEL``, ``READ_WITH_API`` or ``READ_WITH_MILVUS``.
+        name: A key of ``READ_WITH_MODEL``, ``READ_WITH_API`` or ``READ_WITH_MILVUS``.
     """
     return value_of(name)
 
 
 def folder(name: str) -> Path | None:
-    """Return the folder that a variable names, or None if it is not set.
+    """Return the folder to which a setting is set, or None if it is not set.
 
     Args:
-        name: One of ``FOLDERS``, or a folder of ``READ_WITH_MODEL`` or ``READ_WITH_MILVUS``.
+        name: A key of ``FOLDERS``, or a key of ``READ_WITH_MODEL`` or ``READ_WITH_MILVUS`` whose value is a folder.
     """
     return Path(value) if (value := value_of(name)) else None
 
 
 def file(name: str) -> Path | None:
-    """Return the file that a variable names, or None if it is not set.
+    """Return the file to which a setting is set, or None if it is not set.
 
     Args:
-        name: A file of ``READ_WITH_MODEL`` or ``READ_WITH_API``.
+        name: A key of ``READ_WITH_MODEL`` or ``READ_WITH_API`` whose value is a file.
     """
     return Path(value) if (value := value_of(name)) else None
 

@@ -1,4 +1,4 @@
-"""Every limit and switch of a deployment, with its bounds, unit and meaning."""
+"""Define every limit and switch of a server, with its default, bounds, unit and meaning."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _switch(default: bool, meaning: str) -> Any:
 class Settings(BaseSettings):
     """The settings of a server. Each field is set by a variable named ``SEMBLANCE_`` plus the field's name in capitals.
 
-    The defaults suit a public demo on a small host. An argument takes precedence over its variable.
+    The defaults suit a public demo on a small host. An argument of the constructor takes precedence over the variable.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", allow_inf_nan=False)
@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read arguments first, then variables. There is no settings file.
+        """Let arguments take precedence over environment variables. There is no settings file.
 
         Args:
             settings_cls: This class.
@@ -154,13 +154,13 @@ class Settings(BaseSettings):
             __: Sources that are not used.
 
         Returns:
-            The sources, the strongest first.
+            The sources of settings. An earlier source takes precedence.
         """
         return init_settings, _Variables(settings_cls)
 
 
 class _Variables(PydanticBaseSettingsSource):
-    """Environment variables by their names and their old names. A blank one counts as unset."""
+    """Reads environment variables by their names and their old names. A blank variable counts as unset."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str, str, bool]:  # noqa: ARG002
         return value_of(field_name), field_name, False
@@ -195,17 +195,17 @@ def allowed(name: str) -> str:
 
 
 def bounds(field: FieldInfo) -> tuple[float, float]:
-    """Return the lowest and the highest value that a number may have."""
+    """Return the lowest and the highest value of a setting that is a number."""
     limits = {type(limit).__name__: limit for limit in field.metadata}
     return limits["Ge"].ge, limits["Le"].le
 
 
 def unit(field: FieldInfo) -> str:
-    """Return the unit of a setting, in the plural."""
+    """Return the unit of a setting, in the plural, or "switch"."""
     extra = field.json_schema_extra
     return str(extra["unit"]) if isinstance(extra, dict) else ""
 
 
 def spelled(value: float) -> str:
-    """Return a value as an operator may type it: ``on``, ``off``, ``0.5`` or ``20_000_000``."""
+    """Return a value as an operator may type it, such as ``on``, ``off``, ``0.5`` or ``20_000_000``."""
     return ("off", "on")[value] if isinstance(value, bool) else f"{value:_.12g}"

@@ -1,4 +1,4 @@
-"""``docs/SETTINGS.md``, generated from the fields."""
+"""Generate ``docs/SETTINGS.md`` from the definitions of the settings."""
 
 from __future__ import annotations
 
@@ -57,18 +57,18 @@ def settings_table() -> str:
 
 
 def known_variables() -> set[str]:
-    """Return the name of every variable that is read, old names included."""
+    """Return the names of all variables that are read, including old names."""
     names = (*Settings.model_fields, *FOLDERS, *READ_WITH_MODEL, *READ_WITH_API, *READ_WITH_MILVUS)
     return {variable(name) for name in names} | set(OLD_NAMES.values())
 
 
 def unknown_variables() -> list[str]:
-    """Return the variables that begin like a setting but are not settings, such as misspelled ones."""
+    """Return the environment variables that begin with ``PREFIX`` but are not settings, such as misspelled names."""
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known_variables())
 
 
 def old_variables() -> dict[str, str]:
-    """Return the old variables that are set, each with its new name."""
+    """Return the variables that are set by their old names: old name → new name."""
     return {old: new for new, old in OLD_NAMES.items() if os.environ.get(old, "").strip()}
 
 

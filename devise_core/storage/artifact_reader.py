@@ -1,8 +1,8 @@
-"""Read the files of a model or a collection. Whatever is wrong with a file, reading it raises ``ArtifactError``.
+"""Read the files of a model or a collection. If anything is wrong with a file, reading it raises ``ArtifactError``.
 
-A model or a collection may come from a stranger. Its files may be malformed on purpose: a link to a device, a table of a hundred
-million columns, an array of objects. The functions here refuse anything that is not a regular file, is larger than
-expected, or has the wrong kind of content. They never unpickle anything.
+A model or a collection may come from a stranger. Its files may be malformed on purpose, such as a link to a device, a table with a
+hundred million columns, or an array of objects. The functions here refuse files that are not regular files, are larger than
+expected, or have the wrong kind of content. They never unpickle anything.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from devise_core.errors import ArtifactError, DeviseError
 from devise_core.vectors import fault_of
 
 MAX_JSON_BYTES = 64 << 20
-"""The largest JSON file that is read. ``results.json`` of the bundled model has 0.3 MB."""
+"""The size of the largest JSON file that is read. ``results.json`` of the bundled model has 0.3 MB."""
 MAX_TEXT_BYTES = 4 << 30
-"""The largest text file that is read. Ten million rows of ``items.csv`` have about 2 GB."""
+"""The size of the largest text file that is read. Ten million rows of ``items.csv`` have about 2 GB."""
 MAX_UNPACKED_BYTES = 4 << 30
 """The most bytes that the arrays of an ``.npz`` file may have in total, unless the caller expects fewer."""
 
@@ -46,7 +46,7 @@ def reading(path: Path, remedy: str = _REMEDY) -> Iterator[None]:
 
     Args:
         path: The file or folder that the block reads.
-        remedy: What to do, without a full stop.
+        remedy: The sentence of the error message that says what to do, without a full stop.
     """
     try:
         yield
@@ -70,11 +70,11 @@ def open_file(path: Path, most: int | None = None) -> Iterator[BufferedReader]:
 
     Args:
         path: The file, or a link to one.
-        most: The most bytes that the file may have.
+        most: The most bytes that the file may have, or None for no limit.
 
     Raises:
-        ArtifactError: It is not a regular file, or is larger than ``most``.
-        OSError: It cannot be opened.
+        ArtifactError: The path is not a regular file, or the file is larger than ``most``.
+        OSError: The file cannot be opened.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as file:
@@ -91,8 +91,8 @@ def read_text(path: Path, most: int = MAX_TEXT_BYTES, remedy: str = _REMEDY) -> 
 
     Args:
         path: The file.
-        most: How many bytes it may have.
-        remedy: What the error tells the reader to do.
+        most: The most bytes that the file may have.
+        remedy: The sentence of the error message that says what to do, without a full stop.
 
     Returns:
         The content. Line ends are not changed.
@@ -105,7 +105,7 @@ def read_text(path: Path, most: int = MAX_TEXT_BYTES, remedy: str = _REMEDY) -> 
 
 
 def read_bytes(path: Path, most: int = MAX_TEXT_BYTES) -> bytes:
-    """Return the content of a file. Raises ``ArtifactError``."""
+    """Return the content of a file. Raises ``ArtifactError`` if the file cannot be read, or has more than ``most`` bytes."""
     with reading(path), open_file(path, most) as file:
         return file.read()
 
@@ -141,15 +141,15 @@ def read_array(path: Path, kind: type[Any], shape: Sequence[int | None], mapped:
 
     Args:
         path: The file.
-        kind: The kind of number it must hold, such as ``np.int8`` or ``np.floating``.
-        shape: The length of each axis; None for any length.
-        mapped: Map the file into memory, so that only what is used is read.
+        kind: The kind of number that the array must hold, such as ``np.int8`` or ``np.floating``.
+        shape: The size that each axis must have. None for any size.
+        mapped: Whether to map the file into memory, so that only the parts that are used are read.
 
     Returns:
         The array, as it is stored. Its floating-point numbers are finite, and none is above ``vectors.LARGEST``.
 
     Raises:
-        ArtifactError: The file holds something else.
+        ArtifactError: The file is missing or damaged, or holds another kind of array.
     """
     with reading(path), open_file(path):
         array = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
@@ -159,14 +159,14 @@ def read_array(path: Path, kind: type[Any], shape: Sequence[int | None], mapped:
 
 
 def read_arrays(path: Path, most: int = MAX_UNPACKED_BYTES) -> dict[str, Array]:
-    """Read all arrays of an ``.npz`` file. Use ``checked`` on each.
+    """Read all arrays of an ``.npz`` file. The caller must pass each array to ``checked``.
 
     Args:
         path: The file.
-        most: The most bytes that its arrays may have together.
+        most: The most bytes that all arrays of the file may have together.
 
     Raises:
-        ArtifactError: It is not an ``.npz`` file, or its arrays have more than ``most`` bytes.
+        ArtifactError: The file is missing or is not an ``.npz`` file, or its arrays have more than ``most`` bytes.
     """
     with reading(path), open_file(path, most) as file:
         with zipfile.ZipFile(file) as archive:
@@ -179,16 +179,16 @@ def read_arrays(path: Path, most: int = MAX_UNPACKED_BYTES) -> dict[str, Array]:
 
 
 def checked(array: Array, name: str, kind: type[Any], shape: Sequence[int | None]) -> Array:
-    """Return ``array`` if it has the kind of number and the shape, and no infinity, NaN or too large number.
+    """Return ``array`` if it has this kind of number and this shape, and no infinity, NaN or number above ``vectors.LARGEST``.
 
     Args:
         array: The array.
-        name: What to call it in the message.
+        name: The name of the array in the error message.
         kind: As for ``read_array``.
         shape: As for ``read_array``.
 
     Raises:
-        ArtifactError: The array does not fit.
+        ArtifactError: One of these conditions is violated.
     """
     if not np.issubdtype(array.dtype, kind) or np.issubdtype(array.dtype, np.complexfloating):
         raise ArtifactError(f"{name} holds {array.dtype} instead of {kind.__name__}. Restore it, or make it again.")
@@ -205,21 +205,21 @@ def check_rows(rows: Array, count: int, name: str) -> None:
     """Check that all of ``rows`` are from 0 to ``count`` − 1.
 
     Args:
-        rows: Whole numbers of any shape.
-        count: The number of rows of the file that they refer to.
-        name: What the error calls the file with ``rows``.
+        rows: An array of whole numbers, of any shape, which refer to the rows of another file.
+        count: The number of rows of that other file.
+        name: The name of the file with ``rows`` in the error message.
 
     Raises:
-        ArtifactError: One of them is not.
+        ArtifactError: A number is outside this range.
     """
     if rows.size and (int(rows.min()) < 0 or int(rows.max()) >= count):
         raise ArtifactError(f"{name} refers to a row outside the {count} rows of another file. Restore all files together.")
 
 
 def _fault_of(array: Array) -> str:
-    """Return what is wrong with the numbers of an array, or "".
+    """Return what is wrong with the numbers of an array, or "" if nothing is wrong.
 
-    It checks a block of rows at a time, so that a mapped file is not read as a whole if its first rows are wrong.
+    The rows are checked in blocks. So if the first rows of a mapped file are wrong, the rest of the file is not read.
     """
     step = max(1, _BLOCK // max(1, array[:1].size))
     blocks = (array[start : start + step] for start in range(0, len(array), step))

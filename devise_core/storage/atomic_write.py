@@ -1,7 +1,7 @@
-"""Write a folder or a file whole or not at all. It is staged beside its place and then renamed.
+"""Write a folder or a file completely or not at all. It is staged first, which means written beside its path, and then renamed.
 
-While a process writes, it holds a lock beside what it has staged. The system releases the lock when the process ends, so what a
-killed process left behind can be told from what another process is writing, on Windows too.
+While a process writes, it locks a lock file beside the staged folder or file. The system releases the lock when the process ends.
+So the remains of a killed process can be distinguished from what another process is writing. This also works on Windows.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ _WAIT = 10.0  # seconds; a new lock is free, except for the moment in which anot
 
 
 def is_unfinished(folder: Path) -> bool:
-    """Whether ``folder`` was left by an interrupted write."""
+    """Return whether ``folder`` was left behind by an interrupted write."""
     return folder.name.startswith((_STAGED, _REPLACED))
 
 
 def staged_name(folder: Path, token: str) -> Path:
-    """Return the name of a folder while it is written or deleted. The next ``atomic_folder`` for it deletes what is left."""
+    """Return the path of ``folder`` while it is written or deleted. The next ``atomic_folder(folder)`` deletes what is left."""
     return folder.with_name(f"{_STAGED}{folder.name}-{token}")
 
 
 @contextmanager
 def atomic_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder beside ``folder``. If the block succeeds, it takes that folder's place, otherwise it is deleted.
+    """Yield a new folder beside ``folder``. The new folder replaces ``folder`` if the block succeeds, and is deleted if it fails.
 
-    What killed processes left beside ``folder`` is deleted first.
+    Folders that killed processes left beside ``folder`` are deleted first.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     restore_interrupted(folder.parent)
@@ -55,10 +55,10 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path``. If the block succeeds, it is renamed to ``path``, otherwise it is deleted."""
+    """Yield a temporary path beside ``path``. If the block succeeds, the file there is renamed to ``path``, otherwise deleted."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _delete_abandoned(path.parent, f"*-{glob.escape(path.name)}")
-    # The suffix stays at the end, because NumPy and Keras choose a format by it.
+    # The suffix stays at the end, because NumPy and Keras choose the file format by the suffix.
     staged = path.with_name(f"{_STAGED}{secrets.token_hex(4)}-{path.name}")
     with _locked(staged):
         try:
@@ -69,7 +69,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 
 def restore_interrupted(parent: Path) -> None:
-    """Bring back the old folder if a process was killed after it moved that away and before it moved the new one in."""
+    """Bring back an old folder if a process was killed between moving this folder away and moving the new folder in."""
     for replaced in parent.glob(_REPLACED + "*"):
         folder = parent / replaced.name.removeprefix(_REPLACED)
         if not folder.exists():
@@ -78,7 +78,7 @@ def restore_interrupted(parent: Path) -> None:
 
 
 def _swap(staged: Path, folder: Path) -> None:
-    """Move the old folder away and the new one in. A reader may bring the old one back in between, so this is tried again."""
+    """Move the old folder away and the new folder in. This is retried, since a reader may bring the old folder back in between."""
     replaced = folder.with_name(_REPLACED + folder.name)
     for last in (False,) * 9 + (True,):
         _discard(replaced)
@@ -94,7 +94,7 @@ def _swap(staged: Path, folder: Path) -> None:
 
 
 def _discard(replaced: Path) -> None:
-    """Rename the old folder and delete it, so that ``restore_interrupted`` never brings back a half-deleted one."""
+    """Rename the old folder before deleting it, so that ``restore_interrupted`` never brings back a half-deleted folder."""
     if replaced.exists():
         gone = Path(tempfile.mkdtemp(prefix=f"{_STAGED}{replaced.name.removeprefix(_REPLACED)}-", dir=replaced.parent))
         replaced.rename(gone / "old")
@@ -103,7 +103,7 @@ def _discard(replaced: Path) -> None:
 
 @contextmanager
 def _locked(staged: Path) -> Iterator[None]:
-    """Lock ``staged``, so that ``_delete_abandoned`` leaves it alone. Without file locks it is written unlocked."""
+    """Lock ``staged``, so that ``_delete_abandoned`` does not delete it. Do not lock it if the file system has no locks."""
     lock = _lock_of(staged)
     with suppress(OSError, NotImplementedError):
         lock.acquire(timeout=_WAIT)
@@ -116,7 +116,7 @@ def _locked(staged: Path) -> Iterator[None]:
 
 
 def _delete_abandoned(parent: Path, pattern: str) -> None:
-    """Delete what is staged under a name like ``pattern`` and locked by no process."""
+    """Delete staged folders and files whose names match ``pattern``, unless a process has locked them."""
     names = {path.name.removeprefix(prefix) for prefix in (_STAGED, _LOCK) for path in parent.glob(prefix + pattern)}
     for name in names:
         staged = parent / (_STAGED + name)
@@ -137,6 +137,6 @@ def _delete_abandoned(parent: Path, pattern: str) -> None:
 
 
 def _lock_of(staged: Path) -> BaseFileLock:
-    from filelock import FileLock  # here, because a server that only reads need not wait for the import
+    from filelock import FileLock  # imported here, so that a server that only reads does not wait for it
 
     return FileLock(staged.with_name(_LOCK + staged.name.removeprefix(_STAGED)))

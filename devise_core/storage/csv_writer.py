@@ -10,7 +10,8 @@ from typing import TextIO
 class CsvWriter:
     r"""Writes rows that end with ``\n``.
 
-    Before Python 3.13, ``csv`` does not quote a cell with a carriage return, and readers then take it for the end of the row.
+    Before Python 3.13, ``csv`` does not quote a cell with a carriage return, and readers take the carriage return for the end of
+    the row.
 
     Args:
         file: A file that was opened with ``newline=""``.

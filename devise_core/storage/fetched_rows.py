@@ -14,7 +14,7 @@ class FetchedRows:
 
     Args:
         shape: The number of rows and columns.
-        fetch: Takes row numbers ``(n,)`` and returns these rows ``(n, d)`` in the same order.
+        fetch: A function that takes row numbers ``(n,)`` and returns these rows ``(n, d)`` in the same order.
     """
 
     def __init__(self, shape: tuple[int, int], fetch: Callable[[Rows], Floats]) -> None:

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 
 class GrowingArray:
-    """A matrix to which rows are added. The number of columns is that of the first rows.
+    """A matrix to which rows are added. The first rows determine the number of columns.
 
     Args:
         path: The file to write.
-        kind: The kind of number to store.
+        kind: The data type of the stored numbers.
     """
 
     def __init__(self, path: Path, kind: npt.DTypeLike) -> None:
@@ -35,12 +35,12 @@ class GrowingArray:
         self._count += len(rows)
 
     def replace(self, place: int, row: npt.NDArray[Any]) -> None:
-        """Write the row ``(d,)`` at ``place``."""
+        """Replace the row at ``place``, counted from 0, with ``row`` ``(d,)``."""
         self._file.seek(self._start + place * self._width * self._kind.itemsize)
         self._file.write(self._stored(row))
 
     def finish(self) -> None:
-        """Write the number of rows and close the file."""
+        """Write the final number of rows into the header, and close the file."""
         self._write_header()
         self._file.close()
 
@@ -49,7 +49,7 @@ class GrowingArray:
         self._file.close()
 
     def _write_header(self) -> None:
-        """Write the header. NumPy leaves room in it for a growing number of rows."""
+        """Write the header. Its size stays the same, because NumPy leaves room in the header for a growing number of rows."""
         facts = {"descr": np.lib.format.dtype_to_descr(self._kind), "fortran_order": False, "shape": (self._count, self._width)}
         self._file.seek(0)
         np.lib.format.write_array_header_1_0(self._file, facts)

@@ -20,14 +20,14 @@ from devise_core.storage.valid_text import valid_text
 
 SCHEMA = 2
 SEALED_FROM = 2
-"""Manifests of this schema and later ones end with a seal, which is the SHA-256 of everything before it."""
+"""Manifests of this schema or a later schema end with a seal, which is the SHA-256 of everything before the seal."""
 NAME = "manifest.json"
 LARGE, GLANCES, GLANCE_BYTES = 64 << 20, 16, 1 << 16
-"""Of a file larger than ``LARGE`` bytes, ``Manifest.glanced`` reads ``GLANCES`` parts of ``GLANCE_BYTES`` bytes each."""
+"""If a file is larger than ``LARGE`` bytes, ``Manifest.glanced`` reads ``GLANCES`` parts of it, of ``GLANCE_BYTES`` bytes each."""
 
 
 def _inside(name: str) -> str:
-    """Return ``name`` if it is a relative path that does not leave its folder. Raises ``ValueError``."""
+    """Return ``name`` if it is a relative path that does not leave its folder. Otherwise raise ``ValueError``."""
     if not is_inside(name):
         raise ValueError(f"{name!r} is outside the folder")
     return name
@@ -42,13 +42,13 @@ class Entry:
 
     Attributes:
         sha256: The SHA-256 of the content.
-        bytes: The size.
+        bytes: The size of the file in bytes.
         command: The command that makes the file again.
-        source: Where its content comes from.
-        licence: The licence of its content.
-        shape: The shape of an ``.npy`` file, otherwise ().
-        dtype: The data type of an ``.npy`` file, otherwise "".
-        glance: The SHA-256 of parts of a large file, otherwise "".
+        source: Where the content of the file comes from.
+        licence: The licence of the content.
+        shape: The shape of the array in an ``.npy`` file. () for other files.
+        dtype: The data type of the array in an ``.npy`` file. "" for other files.
+        glance: What ``glance_of`` returns for the file: the SHA-256 of parts of a large file. "" for other files.
     """
 
     sha256: str
@@ -75,8 +75,8 @@ class Manifest:
 
     Attributes:
         root: The folder.
-        files: The entries by the file's path below ``root``.
-        about: Facts about the folder as a whole.
+        files: Path of a file, relative to ``root`` → its entry.
+        about: Information about the folder as a whole.
     """
 
     root: Path
@@ -89,7 +89,7 @@ class Manifest:
         """Read the manifest of the folder ``root``.
 
         Raises:
-            ArtifactError: It is missing or damaged, or a newer version of the library wrote it.
+            ArtifactError: The manifest is missing or damaged, or was written by a newer version of the library.
         """
         path = root / NAME
         with reading(path, remedy(root)):
@@ -119,8 +119,8 @@ class Manifest:
         Args:
             path: The file.
             command: The command that makes the file again.
-            source: Where its content comes from.
-            licence: The licence of its content.
+            source: Where the content of the file comes from.
+            licence: The licence of the content.
         """
         shape, dtype = _array_facts(path)
         self.files[path.relative_to(self.root).as_posix()] = Entry(
@@ -128,7 +128,7 @@ class Manifest:
         )
 
     def write(self) -> None:
-        """Write and seal ``manifest.json``. A command may name a file in bytes that are not UTF-8, which are replaced."""
+        """Write and seal ``manifest.json``. If a file name in a command is not valid UTF-8, its invalid bytes are replaced."""
         plain: dict[str, Any] = {
             "schema": SCHEMA,
             "about": self.about,
@@ -162,9 +162,9 @@ class Manifest:
         return path
 
     def glanced(self, path: Path) -> Path:
-        """Return ``path`` after checking a large file by its size and by parts of it. A small one is checked as a whole.
+        """Return ``path`` after checking the size and parts of a large file. A small file is checked completely.
 
-        Reading all of a file of some gigabytes would take longer than the search it is opened for.
+        Reading a file of several gigabytes completely would take longer than the search for which the file is opened.
 
         Raises:
             ArtifactError: The file is missing, damaged or not listed.
@@ -179,7 +179,7 @@ class Manifest:
         return path
 
     def check_size(self, path: Path) -> None:
-        """Check that a file of the manifest is there and has its size. Raises ``ArtifactError``."""
+        """Raise ``ArtifactError`` if a file of the manifest is missing, or its size differs from the one in the manifest."""
         entry = self.files[path.relative_to(self.root).as_posix()]
         with reading(path, remedy(path)), open_file(path) as file:
             size = os.fstat(file.fileno()).st_size
@@ -188,7 +188,7 @@ class Manifest:
 
 
 def remedy(path: Path) -> str:
-    """Return the beginning of a sentence that says how to restore ``path``."""
+    """Return a sentence that says how to restore ``path``, without a full stop, so that the caller can add to it."""
     file = path.resolve()
     if file.is_relative_to(BUNDLED_ARTIFACTS) and not IN_CHECKOUT:
         return "Restore it with `pip install --force-reinstall --no-deps semblance`"
@@ -209,7 +209,7 @@ def sha256_of(path: Path) -> str:
 
 
 def glance_of(path: Path) -> str:
-    """Return the SHA-256 of ``GLANCES`` parts of a file from its beginning to its end, or "" for one of up to ``LARGE`` bytes."""
+    """Return the SHA-256 of ``GLANCES`` evenly spaced parts of a file. For a file of up to ``LARGE`` bytes, return ""."""
     size, digest = path.stat().st_size, hashlib.sha256()
     if size <= LARGE:
         return ""
@@ -221,7 +221,7 @@ def glance_of(path: Path) -> str:
 
 
 def _written(entry: Entry) -> dict[str, Any]:
-    """Return the fields of an entry. An empty ``glance`` is left out, as in manifests from before there were large files."""
+    """Return the fields of an entry. An empty ``glance`` is left out, because older manifests do not have this field."""
     return {name: value for name, value in asdict(entry).items() if name != "glance" or value}
 
 

@@ -17,24 +17,24 @@ from devise_core.storage.fetched_rows import FetchedRows
 from devise_core.vectors import Floats, Rows, fault_of, from_half, is_finite_half
 
 RELEASE_AFTER = 256 << 20
-"""How many bytes may stay mapped. The system counts them as memory of the process. Once unmapped, they are read again from the
-system's cache if needed."""
+"""How many bytes that were read may stay mapped into memory. The system counts mapped bytes as memory of the process. Unmapped
+bytes are read again from the system's cache if they are needed."""
 MAPPED_BYTES, MAPPED_ROW = 256 << 20, 1 << 10
-"""A file of up to ``MAPPED_BYTES`` stays mapped if each of its rows has at most ``MAPPED_ROW`` bytes. Once a few searches have
-touched the file, its rows are read in a sixth of the time. Features have larger rows."""
+"""Rows are read through the memory map if the file has at most ``MAPPED_BYTES`` bytes and each row at most ``MAPPED_ROW``. Once a
+few searches have touched the file, this takes a sixth of the time of reading the rows from the file. Features have larger rows."""
 KEPT_BYTES = 8 << 20
-"""The rows that were read last are kept if they have at most this many bytes, which is enough for a page of results."""
+"""The rows that were read last are kept if they take at most this many bytes. This is enough for a page of results."""
 
 
 class MappedRows:
-    """The matrix of an ``.npy`` file. Indexing it returns ``float32``, whatever the file holds. Safe to use from several threads.
+    """The matrix of an ``.npy`` file. Indexing it returns ``float32``, also if the file has ``float16``. Threads may share it.
 
     Args:
         path: The file.
-        shape: The number of rows and columns that it must have. None for any number.
+        shape: The number of rows and the number of columns that the matrix must have. None for any number.
 
     Raises:
-        ArtifactError: The file is missing, or holds something else.
+        ArtifactError: The file is missing or damaged, or holds another kind of array.
     """
 
     def __init__(self, path: Path, shape: tuple[int | None, int | None] = (None, None)) -> None:
@@ -64,7 +64,7 @@ class MappedRows:
         """Return the rows as ``float32``.
 
         Raises:
-            ArtifactError: They hold numbers that are not finite, or too large.
+            ArtifactError: The rows hold numbers that are not finite or are too large, or the file has become shorter.
         """
         if isinstance(rows, int | np.integer | slice) or not (hasattr(os, "pread") and self._array.flags.c_contiguous):
             values = self._finite(self._array[rows])
@@ -79,12 +79,15 @@ class MappedRows:
         return values.reshape(*numbers.shape, self.shape[1])
 
     def _mapped(self, wanted: Rows) -> Floats:
-        if os.fstat(self._file.fileno()).st_size < self._first + self._array.nbytes:  # reading past its end kills the process
+        if os.fstat(self._file.fileno()).st_size < self._first + self._array.nbytes:  # reading past the end kills the process
             raise self._shorter()
         return self._finite(self._array[wanted])
 
     def _scattered(self, wanted: Rows) -> Floats:
-        """Return the rows ``wanted``, from the rows that were read last if all are there. A page asks for some rows three times."""
+        """Return the rows ``wanted``. If all are among the rows that were read last, the file is not read again.
+
+        A page reads some rows three times.
+        """
         last, values = self._last
         places = np.minimum(np.searchsorted(last, wanted), len(last) - 1)
         if len(last) and np.array_equal(last[places], wanted):
@@ -102,7 +105,7 @@ class MappedRows:
         return from_half(stored) if half else np.asarray(stored, dtype=np.float32)
 
     def _read(self, wanted: Rows) -> npt.NDArray[np.float16 | np.float32]:
-        """Read rows from the file, one by one. Mapping the memory around each takes four times as long, and needs much memory."""
+        """Read rows from the file, one by one. Reading them through the map takes four times as long and needs much memory."""
         if not wanted.size:
             return self._array[:0]
         file, size = self._file.fileno(), self._array.strides[0]
@@ -113,34 +116,34 @@ class MappedRows:
 
     @property
     def _first(self) -> int:
-        """Where the first row begins in the file."""
+        """The offset in bytes of the first row in the file."""
         return int(getattr(self._array, "offset", 0))
 
     def _shorter(self) -> ArtifactError:
         return ArtifactError(f"{self.path} is shorter than it was. Make the collection again.")
 
     def _count(self, values: Floats) -> None:
-        """Count the bytes that were read, and unmap them once there are more than ``RELEASE_AFTER``."""
+        """Count the bytes that were read, and unmap all of them when they are more than ``RELEASE_AFTER``."""
         self._touched += len(values) * self._array.strides[0]
         if self._touched > RELEASE_AFTER:
             self._touched = 0
             self._advise("MADV_DONTNEED")
 
     def _advise(self, advice: str) -> None:
-        """Pass ``advice`` to the system, if it knows it."""
+        """Pass ``advice`` about the memory map to the system, if the system supports this advice."""
         option = getattr(mmap, advice, None)
         if self._memory is not None and option is not None and hasattr(self._memory, "madvise"):
             self._memory.madvise(option)
 
 
 class JoinedRows(MappedRows):
-    """The rows of several files, one after the other.
+    """The rows of several files, joined in order.
 
     Args:
-        parts: The rows of each file. All have one width.
+        parts: The rows of each file. All must have the same number of columns.
 
     Raises:
-        ArtifactError: The widths differ.
+        ArtifactError: The numbers of columns differ.
     """
 
     def __init__(self, parts: Sequence[MappedRows]) -> None:
@@ -158,7 +161,7 @@ class JoinedRows(MappedRows):
         return int(self._starts[-1])
 
     def __getitem__(self, rows: int | slice | Rows | Sequence[int]) -> Floats:
-        """Return the rows as ``float32``. Raises ``ArtifactError`` as each file does."""
+        """Return the rows as ``float32``. Raises ``ArtifactError`` in the same cases as ``MappedRows``."""
         if isinstance(rows, slice):
             start, stop, step = rows.indices(len(self))
             if step != 1:
@@ -177,9 +180,9 @@ class JoinedRows(MappedRows):
 
 
 VectorRows = Floats | MappedRows | FetchedRows
-"""Vectors that are in memory, on disk or on another machine. All give ``float32`` rows for ``vectors[rows]``."""
+"""Vectors in memory, on disk or on another machine. In all three cases, ``vectors[rows]`` returns ``float32`` rows."""
 
 
 def row_blocks(count: int, size: int) -> list[slice]:
-    """Return slices of ``size`` rows that cover ``count`` rows."""
+    """Return slices of up to ``size`` rows that together cover ``count`` rows."""
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]

@@ -70,7 +70,7 @@ class ArtifactLayout:
             self.directions,
         )
     )
-    """The files that are read before the first image."""
+    """The files that are read when a model is opened. If one of them changes, a server opens the model again."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,12 @@ class CollectionLayout:
 
 
 def artifacts_folder() -> Path:
-    """Return the folder of the model in use: ``SEMBLANCE_ARTIFACTS`` if it is set, otherwise the bundled one."""
+    """Return the folder of the model in use. It is ``SEMBLANCE_ARTIFACTS`` if that is set, otherwise the bundled folder."""
     return folder("artifacts") or BUNDLED_ARTIFACTS
 
 
 def user_collections() -> Path:
-    """Return the folder of your collections.
+    """Return the folder of the collections that the user has indexed.
 
     It is ``SEMBLANCE_COLLECTIONS`` if that is set, ``collections/`` in a checkout, and otherwise the platform's folder for user
     data, such as ``~/.local/share/semblance/collections`` on Linux.
@@ -129,7 +129,7 @@ def user_collections() -> Path:
 
 
 def default_cache() -> Path:
-    """Return the folder for what later runs can use again: ``build-cache/`` in a checkout, or the user's folder for caches."""
+    """Return the folder for files that later runs can reuse: ``build-cache/`` in a checkout, or the user's cache folder."""
     if IN_CHECKOUT:
         return REPOSITORY / "build-cache"
     from platformdirs import user_cache_path
@@ -138,16 +138,17 @@ def default_cache() -> Path:
 
 
 def is_inside(name: str) -> bool:
-    """Whether ``name`` is a relative path that does not lead out of its folder, on any system."""
+    """Return whether ``name`` is a relative path that does not lead out of its folder, on POSIX systems and on Windows."""
     paths = (PurePosixPath(name), PureWindowsPath(name))
     leaves = any(path.anchor or ".." in path.parts for path in paths)
     return bool(name) and "\0" not in name and not leaves
 
 
 def leads_out(path: Path, folder: Path) -> bool:
-    """Whether a path below ``folder`` leads out of it by a link. It is only resolved if one of its parts is a link.
+    """Return whether a path below ``folder`` leads out of this folder by a link.
 
-    Resolving every path takes several times as long, and a page checks each of its images.
+    The path is only resolved if one of its parts is a link. Resolving every path takes several times as long, and a page checks
+    each of its images.
 
     Args:
         path: A path that begins with ``folder`` and has no "..".

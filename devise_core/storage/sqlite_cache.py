@@ -1,4 +1,4 @@
-"""Computed values kept in an SQLite file, which survives an interruption at any moment."""
+"""Keep computed values in an SQLite file. The file stays valid if the process is interrupted at any moment."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Row = TypeVar("Row")
 class SqliteCache(ABC, Generic[Key, Row]):
     """A table of rows by key. Safe to use from several threads.
 
-    A subclass names the table and its columns, and turns a key into texts and a row into bytes and back.
-    Every method raises the subclass's ``error`` if the file is damaged or the disk is full.
+    A subclass names the table and its columns. The subclass also converts keys to texts, rows to bytes, and bytes back to rows.
+    A method raises the subclass's ``error`` if the file is damaged or the disk is full.
 
     Args:
-        path: The file. It is made if it is missing, and its folder too. None keeps the rows in memory.
+        path: The file. If the file or its folder is missing, it is made. None keeps the rows in memory.
     """
 
     table: ClassVar[str]
@@ -47,15 +47,15 @@ class SqliteCache(ABC, Generic[Key, Row]):
 
     @abstractmethod
     def _key(self, key: Key) -> tuple[str, ...]:
-        """The values of ``key_columns``."""
+        """Return the values of ``key_columns`` for a key."""
 
     @abstractmethod
     def _pack(self, row: Row) -> tuple[bytes, ...]:
-        """The values of ``value_columns``."""
+        """Return the values of ``value_columns`` for a row."""
 
     @abstractmethod
     def _unpack(self, values: tuple[bytes, ...]) -> Row | None:
-        """The row again, or None if the values are no longer of use."""
+        """Return the row that has these ``values``, or None if the values can no longer be used."""
 
     def __enter__(self) -> Self:
         return self
@@ -68,7 +68,7 @@ class SqliteCache(ABC, Generic[Key, Row]):
         self._database.close()
 
     def get(self, key: Key) -> Row | None:
-        """Return the row of ``key``, or None if there is none."""
+        """Return the row of ``key``, or None if there is no usable row."""
         where = " AND ".join(f"{name} = ?" for name in self.key_columns)
         query = f"SELECT {', '.join(self.value_columns)} FROM {self.table} WHERE {where}"
         with self._lock, self._database_errors():
@@ -76,7 +76,7 @@ class SqliteCache(ABC, Generic[Key, Row]):
         return None if values is None else self._unpack(values)
 
     def put(self, rows: Mapping[Key, Row]) -> None:
-        """Keep all of ``rows`` or, after an error, none of them."""
+        """Write all ``rows``. If an error occurs, none of them is written."""
         names = (*self.key_columns, *self.value_columns)
         statement = f"INSERT OR REPLACE INTO {self.table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
         values = [(*self._key(key), *self._pack(row)) for key, row in rows.items()]
@@ -84,13 +84,13 @@ class SqliteCache(ABC, Generic[Key, Row]):
             self._database.executemany(statement, values)
 
     def _add_missing_columns(self) -> None:
-        """Add the value columns that a file of an earlier version lacks. They are empty there."""
+        """Add the value columns that are missing in a file from an earlier version. The existing rows have empty values there."""
         there = {row[1] for row in self._database.execute(f"PRAGMA table_info({self.table})")}
         for name in (name for name in self.value_columns if name not in there):
             self._database.execute(f"ALTER TABLE {self.table} ADD COLUMN {_value_column(name)}")
 
     def _delete_others(self, column: str, value: str) -> None:
-        """Delete the rows whose ``column`` has another value."""
+        """Delete the rows in which ``column`` is not ``value``."""
         with self._lock, self._database_errors(), self._database:
             self._database.execute(f"DELETE FROM {self.table} WHERE {column} != ?", (value,))
 

@@ -1,4 +1,4 @@
-"""Carriers, the words around what a query asks for: "show me", "a photo of", "my", "please". A query is read without them."""
+"""Remove the carriers from a query, the words around the thing that is searched for, such as "show me" or "a photo of"."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ _LINES = [
     line for line in Path(__file__).with_name("carrier_phrases.txt").read_text("utf-8").splitlines() if line and line[0] != "#"
 ]
 OPENINGS = frozenset(tuple(line.split()) for line in _LINES)
-"""Phrases that open a request, each as its words."""
+"""Phrases at the beginning of a request, such as "show me". Each phrase is a tuple of its words."""
 LONGEST = max(map(len, OPENINGS))
 _MEDIUM = ("photo", "picture", "image", "pic", "photograph", "snapshot")
 MEDIA = frozenset((*_MEDIUM, *(f"{word}s" for word in _MEDIUM)))
-"""What a picture itself is called. "A photo of a dog" and "dog photos" ask for dogs."""
+"""Words for a picture itself. "A photo of a dog" and "dog photos" ask for dogs."""
 DETERMINERS = frozenset(("my", "your", "his", "her", "its", "our", "their", "this", "that", "these", "those", "any", "another"))
 CLOSINGS = frozenset(("please", "pls", "plz", "thanks", "thank", "you"))
 FUNCTION_WORDS = frozenset(
@@ -38,14 +38,14 @@ def names_nothing(words: Sequence[str]) -> bool:
 
 
 def without_carriers(words: list[str], begins_noun: Callable[[list[str]], bool]) -> tuple[list[str], list[str]]:
-    """Take the words around the thing out of a phrase.
+    """Take the carriers out of a phrase.
 
     Args:
-        words: The words of the phrase, which is no noun as a whole.
-        begins_noun: Whether the first words are a noun of several words, which stays as it is.
+        words: The words of the phrase. The phrase as a whole must not be a noun.
+        begins_noun: A function that returns whether words begin with a noun of several words. Such a noun is not taken apart.
 
     Returns:
-        The words to read, which may be none, and the phrases that were taken out, each in order.
+        The remaining words, possibly none, and the carriers that were taken out. Both are in the order of the phrase.
     """
     dropped: list[str] = []
     closing: list[str] = []
@@ -68,14 +68,14 @@ def without_carriers(words: list[str], begins_noun: Callable[[list[str]], bool])
 
 
 def _look_length(words: list[str], asked: bool) -> int:
-    """Return how many of the last words are the "look like" of a question, as in "what does a dog look like"; 0 without it."""
+    """Return how many of the last words are the "look like" of a question, as in "what does a dog look like", or 0."""
     if len(words) > 2 and tuple(words[-2:]) in _LOOKS_LIKE:
         return 2
     return int(asked and len(words) > 1 and words[-1] in ("look", "looks"))
 
 
 def _opening(words: list[str]) -> int:
-    """Return the number of words of the carrier that a phrase begins with; 0 without one."""
+    """Return the number of words of the carrier at the beginning of a phrase, or 0 if there is no carrier."""
     for length in range(min(LONGEST, len(words)), 0, -1):
         if tuple(words[:length]) in OPENINGS:
             return length

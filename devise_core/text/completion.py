@@ -1,4 +1,4 @@
-"""Words and nouns that complete a query while it is typed."""
+"""Find words and nouns that complete a query while it is typed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from devise_core.text.sensitive_words import singular_forms
 from devise_core.text.word_store import WordStore
 
 MAX_WORDS = 3
-"""How many words at the end of the text can be the start of one noun."""
+"""A noun can complete up to this many words at the end of the text."""
 
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 
@@ -22,15 +22,15 @@ def complete(
     """Complete the end of a text.
 
     Args:
-        text: What is typed so far.
-        words: The words. They complete the last typed word only.
-        nouns: The nouns, which may have several words.
-        k: How many completions to return.
-        may_offer: Says of a word or noun whether it may be offered.
+        text: The text that is typed so far.
+        words: The words. A word completes only the last typed word.
+        nouns: The nouns, which may consist of several words.
+        k: The largest number of completions to return.
+        may_offer: A function that returns whether a word or noun may be offered.
 
     Returns:
-        Up to ``k`` completions, each as the offset in ``text`` where it begins and the word or noun. Those that continue more
-        typed words come first, then nouns before other words, then frequent before rare ones.
+        Up to ``k`` completions: the offset in ``text`` where the completion begins, and the word or noun. Completions of more
+        typed words come first. With equally many typed words, nouns come before other words, and frequent ones before rare ones.
     """
     offsets: dict[str, int] = {}
     starts = word_starts(text)
@@ -56,13 +56,13 @@ def is_form_of(completion: str, word: str) -> bool:
 
 
 def word_starts(text: str) -> list[int]:
-    """Return where the last words of a text begin, as long as only spaces separate them.
+    """Return where each of the last ``MAX_WORDS`` words of a text begins, if only spaces separate it from the words after it.
 
     Args:
-        text: What is typed so far.
+        text: The text that is typed so far.
 
     Returns:
-        Offsets in characters, that of the last word last. Empty if the text does not end with a word.
+        Offsets in characters, in ascending order. Empty if the text does not end with a word.
     """
     starts: list[int] = []
     end = 0

@@ -1,4 +1,8 @@
-"""A second space of word vectors, from a sentence encoder: it knows how words are used together in descriptions."""
+"""The concept space, a second space of word vectors. Its vectors come from a sentence encoder, a model trained on sentences.
+
+They reflect how words are used together in descriptions. In this file, the length of a vector is its Euclidean norm. ``c`` is the
+dimension of the concept space, and ``s`` the dimension of the sentence encoder's vectors.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +20,16 @@ from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Bytes, Floats, unit_or_zero
 
 PHRASE_WEIGHT = 1.5
-"""The length of a phrase's vector. That of a noun or word has length 1. Chosen on the captions of Pascal's training part."""
+"""The length of a phrase's vector. The vector of a noun or a word has length 1. Chosen on the captions of Pascal's training set."""
 
 
 @dataclass(frozen=True)
 class PhraseMap:
-    """An affine map from the sum of a phrase's word vectors to the sentence encoder's vector of the phrase.
+    """An affine map from the sum of a phrase's word vectors to an estimate of the phrase's vector in the concept space.
 
     Attributes:
-        mean: ``(c,)``, subtracted first.
-        matrix: ``(c, c)``.
+        mean: The vector ``(c,)`` that is subtracted from the sum first.
+        matrix: The coefficients ``(c, c)``.
     """
 
     mean: Floats
@@ -37,9 +41,9 @@ class PhraseProjection:
     """Projects the sentence encoder's vector of a phrase into the concept space.
 
     Attributes:
-        mean: The mean of the frequent nouns ``(s,)``, subtracted first.
-        components: Their principal components ``(s, c)``.
-        caption_mean: The mean of captions in the concept space ``(c,)``, subtracted last: it tells no phrase from another.
+        mean: The mean of the vectors of frequent nouns ``(s,)``. It is subtracted first.
+        components: The principal components of these vectors ``(s, c)``.
+        caption_mean: The mean of captions in the concept space ``(c,)``. It is subtracted last, since all phrases share it.
     """
 
     mean: Floats
@@ -48,7 +52,7 @@ class PhraseProjection:
 
     @classmethod
     def open(cls, path: Path) -> PhraseProjection:
-        """Read ``phrase_projection.npz``, which ``build concepts`` writes."""
+        """Read ``phrase_projection.npz``, a file that ``build concepts`` writes."""
         arrays = read_arrays(path)
         with reading(path):
             components = checked(arrays["components"], f"{path}", np.floating, (None, None))
@@ -57,13 +61,13 @@ class PhraseProjection:
             return cls(*(array.astype(np.float32) for array in (mean, components, caption_mean)))
 
     def project(self, vector: Floats) -> Floats:
-        """Map a vector ``(s,)`` to the unit vector ``(c,)``."""
+        """Return the unit vector ``(c,)`` in the concept space for a vector ``(s,)`` of the sentence encoder."""
         return unit_or_zero((vector - self.mean) @ self.components - self.caption_mean)
 
 
 @dataclass(frozen=True)
 class EncodedPhrases:
-    """Vectors of whole phrases in the concept space: the phrase encoder, and the projection of what it returns."""
+    """Computes vectors of whole phrases in the concept space, with the phrase encoder and a projection of its vectors."""
 
     encoder: PhraseEncoder
     projection: PhraseProjection
@@ -77,11 +81,11 @@ class ConceptStore:
     """Vectors of nouns, words and phrases in the concept space.
 
     Args:
-        nouns: The nouns of the noun list, mixed with their hypernyms ``int8 (nouns, c)``.
-        words: The most frequent words ``int8 (words, c)``.
-        phrases: The map for phrases.
+        nouns: The vectors of the noun list, mixed with those of the nouns' hypernyms (more general senses) ``int8 (nouns, c)``.
+        words: The vectors of the most frequent words ``int8 (words, c)``.
+        phrases: Estimates the vector of a phrase from the vectors of its words.
         text: The text encoder whose nouns and words these are.
-        encoded: Encodes the phrases of queries in place of the map, or None.
+        encoded: Encodes the phrases of queries, or None to use ``phrases`` for them too.
     """
 
     def __init__(
@@ -93,20 +97,20 @@ class ConceptStore:
     def open(
         cls, nouns: Path, words: Path, phrases: PhraseMap, text: WordVectorEncoder, encoded: EncodedPhrases | None = None
     ) -> ConceptStore:
-        """Map both files into memory.
+        """Open the files of the nouns and the words. Both are mapped into memory.
 
         Args:
-            nouns: ``int8 (n, c)``, a row for each noun of the noun list.
-            words: ``int8 (w, c)``, the most frequent words of the word store.
-            phrases: Maps the sum of a phrase's words to the phrase.
-            text: The words and nouns that the rows belong to.
-            encoded: Encodes phrases, or None to add up their words.
+            nouns: The file with a row for each noun of the noun list, ``int8 (n, c)``.
+            words: The file with a row for each of the most frequent words, ``int8 (w, c)``.
+            phrases: As for the constructor.
+            text: As for the constructor.
+            encoded: As for the constructor.
 
         Returns:
             The store.
 
         Raises:
-            ArtifactError: A file is missing or damaged, or does not fit the others.
+            ArtifactError: A file is missing or damaged, or does not fit ``phrases`` or ``text``.
         """
         dimension = len(phrases.mean)
         noun_rows = read_array(nouns, np.int8, (len(text.nouns), dimension), mapped=True)
@@ -114,11 +118,11 @@ class ConceptStore:
 
     @property
     def dimension(self) -> int:
-        """The length ``c`` of a vector."""
+        """The dimension ``c`` of the concept space."""
         return int(self._nouns.shape[1])
 
     def vector(self, text: str) -> Floats:
-        """Return the vector ``(c,)`` of a text in a query. The phrase encoder reads it if there is one and it is a phrase.
+        """Return the vector ``(c,)`` of a text in a query. A phrase is read by the phrase encoder, if there is one.
 
         The argument and the length of the vector are as for ``stored_vector``.
         """
@@ -133,7 +137,7 @@ class ConceptStore:
             text: A noun or a word, whose vector has length 1, or a phrase, whose vector has length ``PHRASE_WEIGHT``.
 
         Returns:
-            The vector. It is 0 for a text without a known word.
+            The vector, or a vector of zeros for a text without a known word.
         """
         noun = self._text.vocabulary.noun_row(text)
         if noun is not None:
@@ -143,9 +147,9 @@ class ConceptStore:
         return unit_or_zero(self._words[row]) if row is not None else self._phrase(words)
 
     def unit_vectors(self, texts: Sequence[str]) -> Floats:
-        """Return unit rows ``(n, c)`` of texts. A text without a known word is a row of zeros.
+        """Return the vectors of texts as unit rows ``(n, c)``. The row of a text without a known word is all zeros.
 
-        They come from stored vectors alone, so the names of images and the evidence do not depend on the phrase encoder.
+        The phrase encoder is not used, so the names of images and the evidence (``label_evidence.py``) do not depend on it.
         """
         rows = [self._text.vocabulary.noun_row(text) for text in texts]
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
@@ -156,7 +160,7 @@ class ConceptStore:
         return unit_or_zero(vectors)
 
     def of_clauses(self, clauses: Sequence[PlacedClause]) -> Floats:
-        """Return the weighted mean ``(c,)`` of the clauses' vectors. A term with a minus counts negatively."""
+        """Return the weighted mean ``(c,)`` of the clauses' vectors. A clause with a minus has a negative weight."""
         known = [part for part in clauses if part.vector is not None]
         weights = np.asarray([part.clause.weight for part in known], dtype=np.float32)
         vectors = np.stack([self.vector(read_text(part)) for part in known])  # (clauses, c)
@@ -175,5 +179,5 @@ class ConceptStore:
 
 
 def read_text(part: PlacedClause) -> str:
-    """Return what a clause was read as: the noun, or the words of it that count."""
+    """Return the text that a clause was read as: its noun, or those of its words that count."""
     return part.terms[0][0] if len(part.terms) == 1 else part.text or part.clause.text

@@ -1,4 +1,4 @@
-"""Dates in a query, such as "9/11". No image shows when it was taken, and the parts of a date are not words."""
+"""Take dates such as "9/11" out of a query. An image does not show when it was taken, and the parts of a date are not words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def without_dates(text: str) -> tuple[str, list[str]]:
     """Take the dates out of a text.
 
     Returns:
-        The rest, and the dates as they were typed, in order.
+        The text without the dates, and the dates as they were typed, in order.
 
     Example:
         >>> without_dates("dog 12/25/2020"), without_dates("9/11"), without_dates("dog 24")

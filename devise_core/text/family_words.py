@@ -1,4 +1,4 @@
-"""Words for family and royalty. Their sums follow from their meanings, so that king - man + woman is "queen"."""
+"""Words for family and royalty. Sums of such words agree with their meanings, such as king - man + woman = queen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FAMILY_WORDS = Path(__file__).with_name("family_words.txt")
 
 
 def is_family_word(text: str) -> bool:
-    """Return whether every word of ``text`` is one for family or royalty, in the singular or plural.
+    """Return whether every word of ``text`` is a word for family or royalty, in the singular or plural.
 
     Example:
         >>> [is_family_word(text) for text in ("king", "sisters", "doctor", "boss")]

@@ -1,4 +1,4 @@
-"""Nouns of other languages, and the English nouns to read them as."""
+"""Translate nouns of other languages into English nouns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devise_core.storage.artifact_reader import read_text, reading
 from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 
 SHORTEST = 3
-"""The fewest letters of a foreign noun. Shorter ones are too often abbreviations of something else."""
+"""The fewest letters of a foreign noun. Shorter words are too often abbreviations."""
 LANGUAGES = {"de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch"}
 ARTICLES = {
     "de": ("der", "die", "das", "ein", "eine", "einen"),
@@ -29,11 +29,11 @@ ARTICLES = {
 
 @dataclass(frozen=True)
 class Translation:
-    """An English noun for a foreign one.
+    """The English translation of a foreign noun.
 
     Attributes:
         noun: The English noun.
-        codes: The languages it is a translation from, such as "de".
+        codes: The codes of the languages that have the foreign noun, such as "de".
     """
 
     noun: str
@@ -41,16 +41,16 @@ class Translation:
 
     @property
     def language(self) -> str:
-        """The name of the first language, such as "German"."""
+        """The name of the first of these languages, such as "German"."""
         return LANGUAGES[self.codes[0]]
 
 
 class ForeignNouns:
-    """A table of foreign nouns in their plain form.
+    """A table of foreign nouns in their plain form, which is the form in a dictionary.
 
     Args:
-        lines: Lines of the foreign noun, the English noun and the codes of the languages, separated by tabs.
-        word_filter: The English nouns that may be offered.
+        lines: The lines of the table: a foreign noun, the English noun and the codes of the languages, separated by tabs.
+        word_filter: Decides which English nouns may be offered.
     """
 
     def __init__(self, lines: str = "", word_filter: WordFilter = ALLOW_ALL) -> None:
@@ -62,7 +62,7 @@ class ForeignNouns:
 
         Args:
             path: ``foreign_nouns.tsv``.
-            word_filter: The English nouns that may be returned.
+            word_filter: Decides which English nouns may be offered.
 
         Raises:
             ArtifactError: The file is missing or damaged.
@@ -75,7 +75,7 @@ class ForeignNouns:
         return cls(text, word_filter)
 
     def get(self, noun: str) -> Translation | None:
-        """Return the translation of a noun in its plain form, with or without the "s" of a plural; or None."""
+        """Return the translation of a noun in its plain form, or in a plural that ends in "s". None if the noun is unknown."""
         line = self._table.get(noun) or (self._table.get(noun[:-1]) if len(noun) > SHORTEST + 1 and noun[-1] == "s" else None)
         if line is None:
             return None
@@ -83,7 +83,7 @@ class ForeignNouns:
         return Translation(english, tuple(codes.split(","))) if self._word_filter.allows(english) else None
 
     def elided(self, word: str) -> Translation | None:
-        """Return the translation of a French or Italian noun with its article, such as "l'oiseau"; or None."""
+        """Return the translation of a French or Italian noun with its article, such as "l'oiseau", or None."""
         translation = self.get(word.removeprefix("l'")) if word.startswith("l'") else None
         return translation if translation and {"fr", "it"} & set(translation.codes) else None
 
@@ -92,7 +92,7 @@ class ForeignNouns:
         return any(word in ARTICLES[code] for code in codes)
 
     def after_article(self, words: Sequence[str]) -> Translation | None:
-        """Return the translation of two words such as "le chat", whose article says which language it is; or None."""
+        """Return the translation of an article and a noun of one language, such as "le chat", or None."""
         if len(words) != 2 or not self.is_article(words[0]):
             return None
         translation = self.get(words[1])
@@ -105,7 +105,7 @@ class ForeignNouns:
 
 
 class _SortedLines:
-    """Finds lines by the text before their first tab. It needs a sixth of the memory of a dictionary."""
+    """Finds lines by their key, the text before the first tab. This class needs a sixth of the memory of a dictionary."""
 
     def __init__(self, lines: list[str]) -> None:
         lines = sorted(lines, key=_key)  # the file is in order already, so this takes only a few milliseconds
@@ -114,7 +114,7 @@ class _SortedLines:
         self._starts = array("I", [0, *(ends + 1).tolist()])
 
     def get(self, key: str) -> str | None:
-        """Return what follows the key in the last of its lines, or None."""
+        """Return the text after the key in the last line that has the key, or None if no line has it."""
         wanted = key.encode(errors="surrogatepass")
         row = bisect_right(range(len(self._starts) - 1), wanted, key=self._key_at) - 1
         if row < 0 or self._key_at(row) != wanted:

@@ -1,4 +1,4 @@
-"""A path from one word to another: steps on the great circle between them, each with the noun nearest to it."""
+"""Find a path from one word to another: steps on the great circle between their vectors, each with the noun nearest to the step."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class PathStep:
     """One step of a path between two words.
 
     Attributes:
-        share: Its share of the angle, from 0 at the first word to 1 at the last.
-        word: The word nearest to it.
-        vector: Its unit vector ``(d,)`` in the embedding space, to find images with.
+        share: The share of the angle at which the step is, from 0 at the first word to 1 at the last word.
+        word: The word nearest to the step.
+        vector: The unit vector ``(d,)`` of the step in the embedding space, with which images are found.
     """
 
     share: float
@@ -43,20 +43,21 @@ def word_path(
 ) -> list[PathStep]:
     """Walk from one word to another in equal angles.
 
-    The path runs in two spaces at once. It finds the words in the space of the word vectors, which tells similar words from
-    each other best. In the embedding space it finds the vectors for images.
+    The path runs in two spaces at once. The words of its steps are found in the space of the word vectors, where similar words are
+    distinguished best. The vectors of its steps are in the embedding space, so that images can be found with them.
 
     Args:
-        encoder: Gives the vectors of the two ends in the embedding space.
-        vocabulary: Gives the words.
+        encoder: Gives the vectors of ``start`` and ``end`` in the embedding space.
+        vocabulary: Gives their word vectors, and the nouns near a word vector.
         start: The first word.
         end: The last word.
-        steps: How many steps between the two, from 1 to ``MAX_STEPS``.
-        may_show: Which words may be an end or a step. A path from a country to an animal would compare people with animals.
+        steps: The number of steps between the two words, from 1 to ``MAX_STEPS``.
+        may_show: A function that returns whether a word may be on the path. By default, only words for things and animals may,
+            because a path from a country to an animal would compare people with animals.
 
     Returns:
-        Both ends and the steps between, each with the nearest familiar noun that no earlier step has. A step without
-        such a noun is left out.
+        ``start``, the steps and ``end``. Each step has the nearest familiar noun that is not on the path yet. A step without such
+        a noun is left out.
 
     Raises:
         UnknownWordError: A word is not in the vocabulary.
@@ -80,13 +81,13 @@ def word_path(
 
 
 def chosen_images(candidates: Sequence[Candidates]) -> list[tuple[int, float] | None]:
-    """Choose an image for each step of a path, without using one twice. The two ends choose first.
+    """Choose an image for each step of a path, without using an image twice. The first and the last step get theirs first.
 
     Args:
         candidates: The images that may be shown at each step, the best first.
 
     Returns:
-        For each step the row of the image and its cosine with the step, or None if there is none left.
+        For each step, the row of the image and its cosine with the step, or None if all its images are used.
     """
     chosen: dict[int, tuple[int, float] | None] = {}
     taken: set[int] = set()
@@ -99,18 +100,18 @@ def chosen_images(candidates: Sequence[Candidates]) -> list[tuple[int, float] | 
 
 
 def slerp(start: Floats, end: Floats, share: float) -> Floats:
-    """Return a unit vector between two others, at a share of the angle (Shoemake, 1985).
+    """Return the unit vector at a share of the angle between two unit vectors (Shoemake, 1985).
 
     Args:
         start: A unit vector ``(d,)``.
         end: A unit vector ``(d,)``.
-        share: From 0, the start, to 1, the end.
+        share: The share of the angle, from 0 for ``start`` to 1 for ``end``.
 
     Returns:
         A unit vector ``float32 (d,)``.
 
     Raises:
-        QueryError: The vectors are the same, so there is no path, or opposite, so no path is the shortest.
+        QueryError: The vectors are the same, so there is no path. Or they are opposite, so no path is the shortest.
     """
     cosine = float(start @ end)
     if cosine > _SAME:

@@ -1,4 +1,4 @@
-"""Queries that judge people, such as "ugly woman". No picture of anybody is shown for the rest of such a query."""
+"""Recognise queries that judge people, such as "ugly woman". The app does not show images for the rest of the query, "woman"."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ UNKIND = frozenset(
         "worst",
     )
 )
-"""Those of ``JUDGEMENTS`` that nobody wants to be found with."""
+"""The words in ``JUDGEMENTS`` that would insult the people in the images that are found."""
 
 
 def judges_people(query: Query) -> bool:
-    """Return whether the search ignores an unkind word of ``query``, and the rest is about people.
+    """Return whether ``query`` has an unkind word, which the search ignores, and the rest of it is about people.
 
     Example:
         >>> [judges_people(engine.query(text)) for text in ("ugly woman", "happy woman", "ugly house")]

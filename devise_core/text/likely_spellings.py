@@ -1,4 +1,4 @@
-"""Order the words that a misspelled word may mean: by the letters that differ, by what people look for, and by frequency."""
+"""Order the words that a misspelled word may mean, by the letters that differ, by whether they mean things, and by frequency."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from devise_core.text.real_words import COMMON, FAMILIAR
 from devise_core.text.thing_words import is_thing
 
 ENDING = 2
-"""A text that begins the name of a thing may lack at most this many letters at its end: "giraf" is read as "giraffe"."""
+"""If a text is the beginning of the name of a thing, at most this many letters may be missing. "giraf" is read as "giraffe"."""
 
 _NO_THING = 2.0
-"""A word that does not mean a thing has to be a hundred times as frequent as one that does. So "thier" is read as "their", not as
-"tier", but "froit" is read as "fruit"."""
+"""The cost of a word that is not a common word for a thing. Such a word comes before a word for a thing only if it is at least a
+hundred times as frequent. So "thier" is read as "their", not as "tier", but "froit" is read as "fruit"."""
 _ERRORS = {"swapped": 0.0, "doubled": 0.3, "vowel": 0.5, "missing": 0.5, "other": 1.5}
-"""What each kind of error costs. Two swapped letters, or a letter typed twice, are the most common ones."""
+"""The cost of each kind of error. Two swapped letters, or a letter typed twice, are the most common errors."""
 _FIRST_LETTER = 1.0
-"""Few people get the first letter of a word wrong."""
+"""The cost of a wrong first letter. Few people get the first letter of a word wrong."""
 _PLURAL = 1.0
 _VOWELS = frozenset("aeiouy")
 
@@ -29,8 +29,9 @@ class Candidate(NamedTuple):
 
     Attributes:
         word: The word.
-        distance: How many edits turn what was typed into it. Two swapped neighbours are one edit, and so is a missing ending.
-        rank: Its rank by frequency.
+        distance: The number of edits that turn the typed text into the word. Swapping two neighbouring letters is one edit, and
+            so is adding a missing ending.
+        rank: The rank of the word by frequency, from 0 for the most frequent word.
     """
 
     word: str
@@ -39,10 +40,10 @@ class Candidate(NamedTuple):
 
 
 def ordered(typed: str, candidates: list[Candidate]) -> list[Candidate]:
-    """Return the words that may be meant by what was typed, the most likely first.
+    """Return the words that the typed text may mean, the most likely first.
 
-    The words with the fewest edits come first. A rare name counts as one edit further. Words with equally many edits are
-    ordered by a cost. Each power of ten in frequency rank costs 1, and the other terms are in the same unit.
+    The words with the fewest edits come first. A rare name counts as if it had one edit more. Words with equally many edits are
+    ordered by their cost, the lowest first. A word whose rank is ten times as high costs 1 more. The errors add the costs above.
 
     Example:
         >>> [each.word for each in ordered("dgo", [Candidate("do", 1, 88), Candidate("go", 1, 242), Candidate("dog", 1, 2926)])]
@@ -53,7 +54,7 @@ def ordered(typed: str, candidates: list[Candidate]) -> list[Candidate]:
 
 
 def keeps_letters(typed: str, other: str) -> bool:
-    """Return whether a word has all letters of what was typed: in the same order, or two neighbours swapped.
+    """Return whether ``other`` has all letters of ``typed`` in the same order, except for a swapped pair or a doubled letter.
 
     Example:
         >>> [keeps_letters("musilm", other) for other in ("muslim", "muslin")]
@@ -63,12 +64,12 @@ def keeps_letters(typed: str, other: str) -> bool:
 
 
 def is_swapped(typed: str, other: str) -> bool:
-    """Return whether two neighbours are swapped."""
+    """Return whether the two words differ only by two swapped neighbouring letters."""
     return _error(typed, other) == "swapped"
 
 
 def has_letters(word: str, longer: str) -> bool:
-    """Return whether the letters of a word are in a longer one in the same order."""
+    """Return whether ``longer`` contains all letters of ``word`` in the same order."""
     letters = iter(longer)
     return all(letter in letters for letter in word)
 

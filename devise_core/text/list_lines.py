@@ -1,4 +1,4 @@
-"""Read the lists of words beside this file."""
+"""Read the lists of words that are stored beside this file."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from pathlib import Path
 
 
 def list_lines(path: Path) -> list[str]:
-    """Return the lines of a list of words, without those that begin with ``#``."""
+    """Return the lines of the file ``path``, without the comments, which begin with ``#``."""
     return [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]

@@ -1,4 +1,7 @@
-"""Other forms of a word that the vocabulary lacks: its parts, its singular and its plural."""
+"""Find known forms of a word that the vocabulary lacks: its parts, its singular or its plural.
+
+A word's row in the word store is its frequency rank: the most frequent word has rank 0.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ from devise_core.text.real_words import COMMON
 from devise_core.text.word_store import SPELLING_POOL, WordStore
 
 MAX_PART_RANK = 3_000
-"""A compound that is not in the noun list is only split into words up to this rank.
+"""A compound that is not in the noun list is split only into words with a frequency rank below this number.
 
-Of 16,612 nouns with one typing error, 0.4% are split by this rule. With words up to rank 10,000 it would be 1.4%. No noun with
-a typing error is split into nouns of the list.
+This rule wrongly splits 0.4% of 16,612 nouns with one typing error. A limit of 10,000 would split 1.4%. No noun with a typing error
+is split into a noun of the list.
 """
 
 RARE = 20_000
-"""A word up to this rank is read as it is, even if it is a noun of two words without the space, such as "website"."""
+"""A word with a frequency rank below this number is read as it is, even if it joins a noun of two words, such as "website"."""
 
 QUALITIES = frozenset(
     (
@@ -29,17 +32,17 @@ QUALITIES = frozenset(
 )
 
 SHORTEST = 3
-"""The fewest letters of a part of a compound, and of any form."""
+"""The fewest letters of each part of a compound, and of a singular or plural that is tried."""
 
 
 class Morphology:
-    """Reads a word by the forms of it that a vocabulary and a noun list know."""
+    """Finds the forms of a word that a vocabulary or a noun list contains."""
 
     def __init__(self, words: WordStore, nouns: NounStore) -> None:
         self.words, self.nouns = words, nouns
 
     def known_form(self, token: str) -> str | None:
-        """Return the known form that an unknown ``token`` in lower case is read as; None if no form of it is known."""
+        """Return the known form to use in place of an unknown lower-case ``token``, or None if no form is known."""
         joined = re.sub(r"[-.']", "", token)
         if len(joined) <= SHORTEST:
             return None
@@ -48,12 +51,12 @@ class Morphology:
         return self._other_number(joined) or self._compound(joined)
 
     def noun_without_hyphens(self, token: str) -> str | None:
-        """Return the noun that ``token`` is without its hyphens: "seahorse" or "sea horse" for "sea-horse"."""
+        """Return the noun that ``token`` is without its hyphens, such as "seahorse" for "sea-horse", or None."""
         forms = (token.replace("-", ""), token.replace("-", " ")) if "-" in token.strip("-") else ()
         return next((form for form in forms if self.nouns.row(form) is not None), None)
 
     def noun_of_compound(self, token: str) -> str | None:
-        """Return the noun of several words that gives a rare ``token`` when they are joined: "fire truck" for "firetruck"."""
+        """Return the noun of several words that a rare ``token`` joins, such as "fire truck" for "firetruck", or None."""
         row = self.words.row(token)
         if row is None or row < RARE:
             return None
@@ -64,9 +67,9 @@ class Morphology:
         return self._joined_nouns.get(token)
 
     def joined(self, words: Sequence[str]) -> str | None:
-        """Return the common noun that two words give when they are joined: "butterfly" for "butter fly"; else None.
+        """Return the common noun that two words form when they are joined, such as "butterfly" for "butter fly", or None.
 
-        A colour or size before a thing, such as "green house", stays as it is.
+        Words that begin with an adjective of ``QUALITIES``, such as "green house", are not joined.
         """
         if (
             len(words) != 2
@@ -79,7 +82,7 @@ class Morphology:
         return self.nouns.nouns[row] if row is not None and self._is_common(self.nouns.nouns[row]) else None
 
     def _other_number(self, token: str) -> str | None:
-        """Return the singular or the plural of ``token``, if it is known."""
+        """Return a singular or plural of ``token`` that is a real word (see ``_is_real``), or None."""
         row = self.nouns.row(token)
         singulars = [self.nouns.nouns[row]] if row is not None else []
         for plural, singular in PLURALS:
@@ -89,7 +92,7 @@ class Morphology:
         return next((form for form in (*singulars, *plurals) if len(form) >= SHORTEST and self._is_real(form)), None)
 
     def _is_real(self, word: str) -> bool:
-        """Return whether a word is a noun or so frequent that it is no misspelling: "forress" is no plural of "forres"."""
+        """Return whether a word is a noun, or too frequent to be a misspelling. So "forress" is not read as "forres"."""
         row = self.words.row(word)
         return row is not None and row < (SPELLING_POOL if self.nouns.row(word) is not None else COMMON)
 
@@ -98,7 +101,7 @@ class Morphology:
         return row is not None and row < SPELLING_POOL
 
     def _compound(self, token: str) -> str | None:
-        """Split ``token``. A noun of the list wins, else the split in two whose rarer word is the most frequent."""
+        """Return ``token`` split into words: a noun of the list, or the two words whose rarer one is the most frequent, or None."""
         splits = []
         for cut in range(SHORTEST, len(token) - SHORTEST + 1):
             parts = token[:cut], token[cut:]
@@ -113,7 +116,7 @@ class Morphology:
 
     @cached_property
     def _joined_nouns(self) -> dict[str, str]:
-        """The nouns with hyphens or of more than two words, by their letters in the singular and the regular plural."""
+        """Nouns with a hyphen or more than two words. Each key is such a noun joined into one word, or that word with an "s"."""
         joined: dict[str, str] = {}
         for noun in self.nouns.nouns:
             if "-" in noun or noun.count(" ") > 1:

@@ -1,4 +1,4 @@
-"""Which words are only ever names, of people or places. No image can be recognised by them."""
+"""Decide which words are only names of people or places. The model cannot tell such a name from an image."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAME_WORDS = Path(__file__).with_name("name_words.txt")
 
 
 def has_name(text: str) -> bool:
-    """Return whether a word of ``text``, or the whole text, is the name of a person or a place and nothing else.
+    """Return whether ``text``, or a word of it, names a place, or is a word that is only ever a name.
 
     Example:
         >>> [has_name(text) for text in ("Obama", "the house of Mozart", "Nigeria", "new york", "castle", "rose")]

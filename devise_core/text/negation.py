@@ -1,4 +1,4 @@
-"""Read "without a dog" and "no dog" as a minus, as the query language writes it."""
+"""Read negations such as "without" and "no" as a minus: "bed without a dog" is read like "bed -dog"."""
 
 from __future__ import annotations
 
@@ -20,18 +20,20 @@ _NON = re.compile(r"(?:^|(?<=\s))non[-\s]([^\W\d_]+)\s+(?=\w)", re.IGNORECASE)
 _LONGEST_NOUN = 5
 """The most words of a noun, such as "non-flowering plant"."""
 _SIGN = re.compile(r"\bsigns?$|^no\s+(?:one|man|way|smoking|entry|parking)\b", re.IGNORECASE)
-"""Texts in which "no" is part of the thing, as in a sign that says "no entry"."""
+"""Texts in which "no" belongs to the name of a thing, such as a "no entry" sign, or to "no one"."""
 
 
 IsNoun = Callable[[str], bool]
 
 
 def split_negations(clauses: Sequence[Clause], is_noun: IsNoun = lambda _: False) -> list[Clause]:
-    """Split each clause at words such as "without", "not" and "other than". What follows gets half the weight, and a minus.
+    """Split each clause at words such as "without", "not" and "other than".
+
+    The words after a negation become a clause with a minus and half the weight (``TOUCHING_MINUS``).
 
     Args:
-        clauses: The clauses of a query.
-        is_noun: Whether a text is a noun, which is not split.
+        clauses: The clauses of a query, which are its terms (see ``query_parser``).
+        is_noun: Returns whether a text is a noun. A clause that is a noun is not split.
 
     Raises:
         QueryError: The query only says what to leave out.
@@ -46,7 +48,7 @@ def split_negations(clauses: Sequence[Clause], is_noun: IsNoun = lambda _: False
 
 
 def _whole_nouns(clauses: Sequence[Clause], is_noun: IsNoun) -> list[Clause]:
-    """Let a minus cover a whole noun: "dog -golden retriever" leaves out golden retrievers, and does not look for retrievers."""
+    """Extend a minus to a whole noun: "dog -golden retriever" leaves out golden retrievers and does not search for retrievers."""
     whole: list[Clause] = []
     for clause in clauses:
         before = whole[-1] if whole else clause
@@ -78,14 +80,14 @@ def _split(clause: Clause, is_noun: IsNoun) -> list[Clause]:
 
 
 def _negations(text: str) -> list[tuple[int, int]]:
-    """Return where each negation starts, and where what it leaves out starts."""
+    """Return two offsets for each negation: its start, and the start of the words to leave out."""
     begins = {match.start(): match.end() for match in _BUT.finditer(text) if _EVERY.search(text[: match.start()])}
     begins |= {match.start(): match.end() for match in _NEGATION.finditer(text)}
     return [(start, end) for start, end in sorted(begins.items()) if text[end:].strip()]
 
 
 def _without_non(clause: Clause, is_noun: IsNoun) -> list[Clause]:
-    """Split "non-dog animals" into "animals" and a minus before "dog"."""
+    """Split a clause such as "non-dog animals" into "animals" and "dog" with a minus."""
     match = _NON.search(clause.text)
     if match is None:
         return [clause]

@@ -1,12 +1,13 @@
-"""Nouns that name things, each with a vector that knows what kind of thing it is.
+"""Nouns for things, each with a vector that includes the noun's hypernyms (its more general nouns in WordNet).
 
-A noun's vector is the sum of the word vectors of its WordNet sense and of that sense's hypernyms. Each step up weighs less.
-"ibis" leans towards "wading bird" and "bird". This has three effects. Common words make rare ones less noisy. A kind comes
-close to its members. A noun that the word vectors lack still has a vector.
+A noun's vector is the sum of the word vectors of its WordNet sense and of the hypernyms of that sense. Each step up in WordNet
+weighs less. So the vector of "ibis" is moved towards "wading bird" and "bird". This has three effects. The vectors of common
+hypernyms reduce the noise in the vector of a rare noun. A hypernym is close to its hyponyms. A noun that has no word vector still
+has a noun vector.
 
-There are two files, ``nouns.txt`` and ``noun_vectors.npy`` (``int8 (n, d)``). A line holds, separated by tabs, the noun, the
-frequency rank of its rarest word, and its irregular plurals. The rank is empty for a noun that must not name images. Nouns
-that can name images come first.
+There are two files, ``nouns.txt`` and ``noun_vectors.npy`` (``int8 (n, d)``). Each line of ``nouns.txt`` has fields separated by
+tabs: the noun, the frequency rank of its rarest word, and its irregular plurals. The rank is empty for a noun that must not name
+images, that is, must not be shown as the name of an image. Nouns that can name images come first.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ PLURALS = (
     ("men", "man"),
     ("s", ""),
 )
-"""Endings of regular plurals and what replaces them, by the rules of WordNet's morphy(7WN) for nouns."""
+"""The endings of regular plurals, each with the ending of the singular. They are the rules for nouns in WordNet's morphy(7WN)."""
 
 MAX_NAMING_RANK = 50_000
-"""Nouns name images up to this rank. The vectors of rarer words are too noisy to name anything."""
+"""Only nouns with a frequency rank below this number name images. The vectors of rarer words are too noisy."""
 
 _TABLE = "noun vectors in noun_vectors.npy"
 _BATCH = 1_024
@@ -46,14 +47,14 @@ _NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
 
 class NounStore:
-    """Nouns with their vectors, most of one or two words. All can be searched for; the frequent ones can name images.
+    """Nouns with their vectors. Most nouns have one or two words. All can be searched for, but only frequent ones name images.
 
     Args:
         lines: The content of ``nouns.txt``.
         vectors: One row for each line, ``int8 (n, d)``.
 
     Raises:
-        ArtifactError: There is not one vector for each noun.
+        ArtifactError: The number of vectors differs from the number of nouns.
     """
 
     def __init__(self, lines: str, vectors: Bytes) -> None:
@@ -73,11 +74,11 @@ class NounStore:
         """Open the two files of a noun list.
 
         Args:
-            nouns: ``nouns.txt``, as the module describes it.
-            vectors: ``noun_vectors.npy``, ``int8 (n, d)``, a row for each line.
+            nouns: The file ``nouns.txt``, in the format at the top of this file.
+            vectors: The file ``noun_vectors.npy``, ``int8 (n, d)``, with one row for each line of ``nouns.txt``.
 
         Raises:
-            ArtifactError: A file is missing or damaged, or they do not belong together.
+            ArtifactError: A file is missing or damaged, or the files do not belong together.
         """
         with reading(nouns):
             return cls(read_text(nouns), read_array(vectors, np.int8, (None, None), mapped=True))
@@ -87,11 +88,11 @@ class NounStore:
 
     @property
     def dimension(self) -> int:
-        """The length ``d`` of a vector."""
+        """The dimension ``d`` of the vectors."""
         return int(self._vectors.shape[1])
 
     def row(self, text: str) -> int | None:
-        """Return the row of a noun in lower case, singular or plural; None if it is not in the list."""
+        """Return the row of the lower-case noun ``text``, which may be a plural, or None if the list lacks the noun."""
         if text in self._row:
             return self._row[text]
         for plural, singular in PLURALS:
@@ -101,14 +102,14 @@ class NounStore:
         return None
 
     def can_name(self, text: str) -> bool:
-        """Whether images can be named with a noun in lower case, singular or plural."""
+        """Return whether ``text``, in lower case, is a noun, or the plural of a noun, that can name images."""
         row = self.row(text)
         return row is not None and row < self._naming_count
 
     def completions(self, prefix: str) -> Iterator[str]:
-        """Yield nouns that start with ``prefix``, in lower case.
+        """Yield nouns that start with ``prefix``, which must be in lower case.
 
-        Nouns that can name images come first. The others follow only if the prefix has more than one word.
+        Nouns that can name images come first. The other nouns follow only if ``prefix`` has a space.
         """
         text, at = self._lines, 0
         end = len(text) if " " in prefix else self._naming_end
@@ -121,12 +122,12 @@ class NounStore:
 
     @cached_property
     def _lines(self) -> str:
-        """All nouns, each with a line break before it. Searching it takes a fiftieth of the time of looking at each noun."""
+        """All nouns in one text, each after a line break. Searching this text is fifty times as fast as testing each noun."""
         return "\n" + "\n".join(self.nouns) + "\n"
 
     @cached_property
     def _naming_end(self) -> int:
-        """Where the nouns that can name images end in ``_lines``."""
+        """The offset in ``_lines`` at which the nouns that can name images end."""
         return sum(len(noun) + 1 for noun in self.nouns[: self._naming_count])
 
     def vector(self, row: int) -> Floats:
@@ -134,11 +135,11 @@ class NounStore:
         return unit_stored(self._vectors[row].astype(np.float32), _TABLE)
 
     def random_vectors(self, count: int, seed: int) -> Floats:
-        """Return unit rows ``(≤ count, d)`` of random nouns that can name images."""
+        """Return the unit vectors ``(≤ count, d)`` of the nouns of ``random_rows``."""
         return unit_stored(self._vectors[self.random_rows(count, seed)].astype(np.float32), _TABLE)
 
     def random_rows(self, count: int, seed: int) -> Rows:
-        """Return the rows ``(≤ count,)`` of random nouns that can name images."""
+        """Return the rows of ``count`` random nouns that can name images, or of all such nouns if there are fewer."""
         return np.random.default_rng(seed).permutation(self._naming_count)[:count]
 
     def blocked_rows(self, word_filter: WordFilter) -> Rows:
@@ -147,11 +148,11 @@ class NounStore:
         return np.asarray(rows, dtype=np.int64)
 
     def nearest(self, vector: Floats, k: int, excluded: Rows = _NO_ROWS) -> list[WordHit]:
-        """Return the nouns nearest to a vector, exactly, among those that can name images.
+        """Return the nouns nearest to a vector among those that can name images. The search is exact.
 
         Args:
             vector: A unit vector ``(d,)``.
-            k: How many nouns to return. There are fewer if the list has fewer.
+            k: How many nouns to return. If fewer nouns can name images, all of them are returned.
             excluded: The rows ``(m,)`` of nouns to leave out.
 
         Returns:
@@ -162,11 +163,11 @@ class NounStore:
         return [WordHit(self.nouns[row], float(cosines[row])) for row in largest(cosines, min(k, len(cosines) - len(excluded)))]
 
     def nearest_each(self, vectors: Floats, k: int, excluded: Rows = _NO_ROWS) -> list[list[str]]:
-        """Return the nouns of ``nearest`` for each of several vectors, for a small ``k``.
+        """Return the nouns that ``nearest`` returns for each of several vectors. This is fast only for a small ``k``.
 
         Args:
             vectors: Unit rows ``(n, d)``.
-            k: How many nouns to return for each vector. Each noun takes one pass over all cosines.
+            k: How many nouns to return for each vector. Each of the ``k`` nouns takes one pass over all cosines.
             excluded: The rows ``(m,)`` of nouns to leave out.
 
         Returns:
@@ -177,7 +178,7 @@ class NounStore:
             cosines = vectors[start : start + _BATCH] @ self._naming_vectors.T  # (batch, nouns)
             cosines[:, excluded] = -np.inf
             rows = np.empty((len(cosines), k), dtype=np.int64)
-            for place in range(rows.shape[1]):  # a few passes for the largest take a fifth of the time of a partition
+            for place in range(rows.shape[1]):  # for a small k, k passes of argmax are five times as fast as a partition
                 rows[:, place] = cosines.argmax(axis=1)
                 np.put_along_axis(cosines, rows[:, place : place + 1], -np.inf, axis=1)
             nouns += [[self.nouns[row] for row in nearest] for nearest in rows]

@@ -1,4 +1,4 @@
-"""Which words say what somebody does, such as "nurse". Other words for people say what kind of person somebody is."""
+"""Decide which words for people name an occupation, such as "nurse", and not a kind of person, such as "housewife"."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OCCUPATION_WORDS = Path(__file__).with_name("occupation_words.txt")
 
 
 def is_occupation(word: str) -> bool:
-    """Return whether a word is an occupation, in the singular or plural.
+    """Return whether a word is the singular or plural of an occupation.
 
     Example:
         >>> [is_occupation(word) for word in ("nurses", "policeman", "bombshell", "housewife", "castle")]

@@ -1,4 +1,4 @@
-"""Which words may be offered to people who did not type them: none about who people are."""
+"""Decide which words the app may offer to people who did not type them. Words about people's identity are never offered."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from devise_core.text.tokens import tokens
 
 UNOFFERED_WORDS = Path(__file__).with_name("unoffered_words.txt")
 _KEPT = 65_536
-"""How many answers are kept, since each suggestion looks at many words."""
+"""How many results of ``may_offer`` are kept, because many words are checked for each suggestion."""
 _DERIVED = re.compile(r"(?<=\w{4})(?:ism|ist|ify|ification|i[sz]ed?|i[sz]ation|ity|ness|hood|dom|phobia|phobic|phile|ish)$")
-"""Endings that derive a word from one for people, as in "nazification" and "heterosexuality". Stems of fewer than four letters
-would match by chance."""
+"""Endings that derive a word from a word for people, as in "nazification" and "heterosexuality". At least four letters come before
+the ending, because shorter stems would match by chance."""
 
 
 @lru_cache(_KEPT)
 def may_offer(text: str) -> bool:
-    """Return whether a word or noun may be offered to somebody who did not type it. Whoever types it gets an answer.
+    """Return whether the app may offer a word or noun. A visitor may still search for a word that is not offered.
 
     Example:
         >>> [may_offer(text) for text in ("gorilla", "german shepherd", "sexists", "Jewry", "africanized", "ugly", "communists")]

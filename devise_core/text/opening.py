@@ -1,4 +1,4 @@
-"""Open the text side of a model: the one place that knows its files."""
+"""Open the text encoder of a model. No other module knows which files the text encoder needs."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from devise_core.text.word_filter import ALLOW_ALL, WordFilter
 from devise_core.text.word_store import WordStore
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 
-_TOLERANCE = 1e-3  # how far from orthonormal the rows may be, which is far above what rounding to float32 changes
+_TOLERANCE = 1e-3  # the allowed deviation from orthonormal rows, far above the rounding error of float32
 Verified = Callable[[Path], Path]
-"""Checks a file and returns its path, as ``Manifest.verified`` does."""
+"""A function that checks a file and returns the path of the file, such as ``Manifest.verified``."""
 
 
 def open_word_store(layout: ArtifactLayout, verified: Verified = Path, indexed: bool = False) -> WordStore:
-    """Open the words of the model in ``layout``, without its nouns.
+    """Open the word store of the model in ``layout``, without the nouns.
 
     Args:
         layout: The model's folder.
         verified: Checks each file before it is opened. By default nothing is checked.
-        indexed: Build a dictionary of all words, for a job that looks up thousands (0.1 s, 40 MB).
+        indexed: Whether to build a dictionary of all words, for a job that looks up thousands of words. It takes 0.1 s and 40 MB.
 
     Returns:
-        The words. Their vectors stay on disk.
+        The word store. The vectors stay on disk.
 
     Raises:
         ArtifactError: A file is missing or damaged.
@@ -47,14 +47,14 @@ def open_text_encoder(
     Args:
         layout: The model's folder.
         verified: Checks each file before it is opened. By default nothing is checked.
-        indexed: As for ``open_word_store``.
-        word_filter: The words that the vocabulary offers.
+        indexed: Whether to build a dictionary of all words (see ``open_word_store``).
+        word_filter: Decides which words the vocabulary may offer.
 
     Returns:
-        The text encoder. Its vectors stay on disk.
+        The text encoder. The vectors stay on disk.
 
     Raises:
-        ArtifactError: A file is missing or damaged, or they do not belong together.
+        ArtifactError: A file is missing or damaged, or the files do not belong together.
     """
     words = open_word_store(layout, verified, indexed)
     nouns = NounStore.open(verified(layout.nouns), verified(layout.noun_vectors))

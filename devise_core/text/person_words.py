@@ -1,4 +1,4 @@
-"""Which words mean people. The picture of an animal beside one of them would be an insult."""
+"""Decide which words mean people. An image of an animal shown for such a word would be an insult."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devise_core.text.tokens import tokens
 
 PERSON_WORDS = Path(__file__).with_name("person_words.txt")
 _PLURALS = (("", ""), ("s", ""), ("es", ""), ("ies", "y"))
-"""An ending, and what the singular has in its place."""
+"""The endings of plurals, each with the ending of the singular."""
 
 
 def means_people(text: str) -> bool:
@@ -24,7 +24,7 @@ def means_people(text: str) -> bool:
 
 
 def singulars(token: str) -> list[str]:
-    """Return a token and, if it may be a regular plural, its singulars."""
+    """Return ``token``, and its possible singulars if it may be a regular plural."""
     return [token.removesuffix(ending) + singular for ending, singular in _PLURALS if token.endswith(ending)]
 
 

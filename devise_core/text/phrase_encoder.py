@@ -1,4 +1,4 @@
-"""The optional phrase encoder: a sentence model reads whole phrases, where word vectors are only added up."""
+"""The optional phrase encoder. It encodes a whole phrase with a sentence model, and does not add up word vectors."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ FILES = {
     "model.onnx": "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-"""The files of the folder and their SHA-256. The concept space was made with this model and fits no other one."""
+"""The files of the folder, each with its SHA-256. The concept space (see ``concepts``) was made with this model only."""
 REMEMBERED = 1_024
-"""How many phrases are kept with their vectors, which take 2 MB."""
+"""How many phrases are kept with their vectors. The vectors take 2 MB."""
 
 
 class PhraseEncoder:
-    """Maps one phrase at a time to the vector of the sentence model. Threads may share it.
+    """Maps one phrase at a time to the vector of a sentence model. Several threads may use one instance.
 
     Args:
         model: The sentence model.
@@ -34,10 +34,10 @@ class PhraseEncoder:
 
     @classmethod
     def open(cls, files: Path) -> PhraseEncoder:
-        """Open the folder ``files``, which ``fetch phrase-encoder`` fills.
+        """Open the folder ``files`` that the command ``fetch phrase-encoder`` fills.
 
         Raises:
-            SettingsError: A file is missing or not the expected one, or ONNX Runtime or tokenizers is not installed.
+            SettingsError: A file is missing or its SHA-256 differs, or ONNX Runtime or tokenizers is not installed.
         """
         for name, sha256 in FILES.items():
             _check(files / name, sha256)
@@ -50,7 +50,7 @@ class PhraseEncoder:
             ) from error
 
     def encode(self, phrase: str) -> Floats:
-        """Return the unit vector ``float32 (s,)`` of a phrase. It is read-only."""
+        """Return the unit vector ``float32 (s,)`` of a phrase. The array is read-only, because it is kept for the next call."""
         return self._remembered(phrase)
 
     def _encode(self, phrase: str) -> Floats:
@@ -60,10 +60,10 @@ class PhraseEncoder:
 
 
 def configured_phrase_encoder() -> PhraseEncoder | None:
-    """Open the folder that ``SEMBLANCE_PHRASE_ENCODER`` names. Return None if it is not set.
+    """Open the phrase encoder in the folder ``SEMBLANCE_PHRASE_ENCODER``. Return None if this variable is not set.
 
     Raises:
-        SettingsError: It cannot be opened.
+        SettingsError: The folder cannot be opened (see ``PhraseEncoder.open``).
     """
     files = folder("phrase_encoder")
     return PhraseEncoder.open(files) if files else None

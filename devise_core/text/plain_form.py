@@ -7,11 +7,11 @@ import unicodedata
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ŋ": "n", "ħ": "h"}
 )
-"""Letters that do not decompose into a letter and a mark."""
+"""Letters that Unicode does not decompose into a plain letter and a mark."""
 
 
 def plain_form(word: str) -> str:
-    """Return a word in lower case with its Latin letters in their plain form. Other scripts keep their marks.
+    """Return a lower-case ``word`` with its Latin letters in their plain form. Letters of other scripts keep their marks.
 
     Example:
         >>> plain_form("crème"), plain_form("straße"), plain_form("ﬁre"), plain_form("й")

@@ -1,4 +1,4 @@
-"""Words that say how a thing or an animal looks, and words for time, weather and sport. They judge nobody and name nobody."""
+"""Decide which words are plain: they describe things, animals, time, weather or sport, and do not judge or name people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PLAIN_WORDS = Path(__file__).with_name("plain_words.txt")
 
 
 def is_plain(word: str) -> bool:
-    """Return whether a word describes things or animals, or is one for time, weather or sport.
+    """Return whether a word describes things or animals, or is a word for time, weather or sport.
 
     Example:
         >>> [is_plain(word) for word in ("striped", "Summer", "fins", "sports", "ugly", "nurse")]

@@ -1,4 +1,4 @@
-"""A query after parsing: its vector, how it was read, and its clauses."""
+"""A query after parsing: its vector, how it was read, and its clauses (the terms of the query, see ``query_parser``)."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from devise_core.vectors import Floats
 
 @dataclass(frozen=True, eq=False)
 class PlacedClause:
-    """A clause of a query with its place in the embedding space.
+    """A clause of a query with its vector in the embedding space.
 
     Attributes:
         clause: The clause as it was parsed.
-        vector: Its unit vector ``(d,)``, or None if no word of it is known.
-        terms: What the clause was read as, with shares that add up to 1.
-        known: Its known words with their rows in the word store.
-        unknown: Its unknown words.
-        read_as: Words that are known in another form only, with that form.
-        senses: The sense that the clause names, or all senses of a noun that has several; none for other clauses.
-        text: What is left of the clause's text without ``unmodelled`` and with the words of ``read_as``. By default all of it.
-        unmodelled: Its words that no image shows, such as "two" and "happy". The vector leaves them out if others are left.
-        dropped: Its words around the thing, such as "a photo of". The vector leaves them out.
-        corrected: Foreign and misspelled words to look for, with what they were read as.
-        respelled: Misspelled words with their right spelling, also those that the vector leaves out.
-        other_meaning: A word that can be read in another way, as ``ReadWords`` says.
+        vector: The clause's unit vector ``(d,)``, or None if no word of the clause is known.
+        terms: The words or the noun that the clause was read as, each with a share of the vector. The shares add up to 1.
+        known: The known words of the clause, each with its row in the word store.
+        unknown: The unknown words of the clause.
+        read_as: Words that are known only in another form, each with that form.
+        senses: The sense that the clause names, or all senses of a noun that has several. Empty for any other clause.
+        text: The words to look for, after all corrections. If it is empty, ``clause.text`` is used.
+        unmodelled: Words that no image shows, such as "two" and "happy". The vector leaves them out if other words remain.
+        dropped: Words around what is searched for, such as "a photo of". The vector leaves them out.
+        corrected: Foreign and misspelled words to look for, each with what it was read as.
+        respelled: Misspelled words, each with its right spelling. Words that the vector leaves out are included.
+        other_meaning: A word with another possible meaning, and this meaning (see ``ReadWords``).
     """
 
     clause: Clause
@@ -51,12 +51,12 @@ class PlacedClause:
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """A query that is parsed once and then used for everything that is asked about it.
+    """A parsed query. It is parsed once, and each later computation about the query uses this object.
 
     Attributes:
-        vector: Its unit vector ``float32 (d,)`` in the embedding space.
-        reading: How it was read: terms, weights and the words left out.
-        clauses: Its clauses with their vectors.
+        vector: The query's unit vector ``float32 (d,)`` in the embedding space.
+        reading: How the query was read: its terms, their weights and the words left out.
+        clauses: The clauses, each with its vector.
     """
 
     vector: Floats
@@ -65,51 +65,51 @@ class Query:
 
     @property
     def senses(self) -> tuple[Sense, ...]:
-        """The senses of the noun that the query is, if it has several, or the one that the query names."""
+        """All senses of the query's noun if this noun has several, or the one sense that the query names. Else empty."""
         return self.clauses[0].senses if len(self.clauses) == 1 else ()
 
     @property
     def noun(self) -> str | None:
-        """The noun or word that the whole query was read as, or None if it has several terms or names an image."""
+        """The noun or word that the whole query was read as, or None if the query has several terms or names an image."""
         if len(self.reading.terms) != 1 or self.reading.terms[0].kind != "words":
             return None
         return self.reading.terms[0].word
 
     @property
     def wanted_noun(self) -> str | None:
-        """The noun to look for, whatever is left out: "dog" of "dog -poodle". None if the query looks for several things."""
+        """The only noun to look for, such as "dog" for "dog -poodle". None if the query looks for several things or for an image."""
         wanted = [term for term in self.reading.terms if term.weight > 0]
         return wanted[0].word if len(wanted) == 1 and wanted[0].kind == "words" else None
 
     @property
     def is_partly_unknown(self) -> bool:
-        """Whether a word to look for is not known, so that the search uses a part of the query only."""
+        """Whether a word to look for is unknown. Then the search uses only the known words of the query."""
         return any(part.unknown and part.clause.weight > 0 for part in self.clauses)
 
     @property
     def unmodelled(self) -> tuple[str, ...]:
-        """The counts, feelings and judgements in the query, such as "two" and "happy", which no image shows."""
+        """The words for counts, feelings and judgements in the query, such as "two" and "happy". No image shows them."""
         return tuple(dict.fromkeys(word for part in self.clauses for word in part.unmodelled))
 
     @property
     def other_meaning(self) -> Mapping[str, Correction]:
-        """The word that the whole query is, with what else it can be: a word of another language, or a misspelled English one."""
+        """The only word of the query, with another possible meaning (see ``ReadWords``). Empty for a query of several clauses."""
         return self.clauses[0].other_meaning if len(self.clauses) == 1 else {}
 
     @property
     def read_text(self) -> str:
-        """The query as it was read: the words of its clauses that are looked for."""
+        """The query as it was read: the words to look for, without clauses that have a minus."""
         return " ".join(part.text or part.clause.text for part in self.clauses if part.clause.weight > 0)
 
     @property
     def only_unmodelled(self) -> bool:
-        """Whether the query has only words that no image shows. Then it is read as it is."""
+        """Whether the query has only words that no image shows. Then the search uses these words after all."""
         words = {part for word in self.unmodelled for part in word.split()}
         return bool(words) and words.issuperset(term.word for term in self.reading.terms)
 
     @property
     def vectors(self) -> Floats:
-        """Unit rows ``(s, d)``: one for each sense, or the query's vector alone. An image's score is its best with any row."""
+        """Unit rows ``(s, d)``: one for each sense, or only the query's vector. An image gets the best of its scores with the rows."""
         return np.stack([sense.vector for sense in self.senses]) if self.senses else self.vector[None]
 
     @property
@@ -119,23 +119,23 @@ class Query:
 
     @property
     def respelled(self) -> Mapping[str, str]:
-        """The misspelled words with their right spelling, also those that the search ignores."""
+        """The misspelled words, each with its right spelling. Words that the search ignores are included."""
         return {word: spelling for part in self.clauses for word, spelling in part.respelled.items()}
 
     @property
     def respelled_text(self) -> str:
-        """The query without its spelling mistakes and in English, for sentences about its results."""
+        """The query in English and without spelling mistakes, for sentences about the results."""
         english = {word: correction.form for word, correction in self.reading.corrected.items()}
         return with_words(self.text, {**english, **self.respelled})
 
     @property
     def words(self) -> list[str]:
-        """The known words that are looked for."""
+        """The known words to look for."""
         parts = [part for part in self.clauses if part.clause.kind == "words" and part.clause.weight > 0]
         return list(dict.fromkeys(word for part in parts for word, _ in part.known))
 
 
 def corrected_text(reading: Reading) -> str:
-    """Return a query as it was typed, with its foreign and misspelled words as they were read, and without unknown words."""
+    """Return a query with its foreign and misspelled words replaced by what they were read as, and without unknown words."""
     forms = {word: correction.form for word, correction in reading.corrected.items()}
     return " ".join(with_words(reading.text, {**dict.fromkeys(reading.left_out, ""), **forms}).split())

@@ -1,7 +1,7 @@
 """The query language: one parser for the pages, the command line and the library.
 
-``GRAMMAR`` lists every form. A query is a sum of terms, called clauses here. Its vector is the sum of their unit vectors, each
-times its signed weight.
+``GRAMMAR`` lists every form. A query is a sum of terms, called clauses here. The vector of a query is the sum of the unit vectors
+of its clauses, each multiplied by the signed weight of the clause.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ GRAMMAR = (
     ("like:violin", "pictures similar to the one called “violin” in this collection. Put a name with spaces in quotes"),
     ("like:violin -like:cello^0.5", "signs and weights work for pictures too"),
 )
-"""The forms of a query: an example of each, and what it means. A page or command adds the forms that only it has."""
+"""The forms of a query: an example of each form, and its meaning. A page or command adds the forms that work only there."""
 
 MAX_CLAUSES = 32
 MIN_WEIGHT, MAX_WEIGHT = 0.01, 100.0
 
 TOUCHING_MINUS = 0.5
-"""The weight of a minus that touches its word.
+"""The weight of a clause with a minus directly before its first word, as in "-apple".
 
-Subtracting all of a close relative leaves noise: "fruit" minus "apple" (cosine 0.75) finds a cement mixer, and minus half of
-it finds the other fruits. A sum such as "king - man + woman" is of whole vectors (Mikolov et al., 2013).
+Subtracting the whole vector of a closely related word leaves noise: "fruit" minus "apple" (cosine 0.75) finds a cement mixer. "fruit"
+minus half of "apple" finds other fruits. A query such as "king - man + woman" adds whole vectors (Mikolov et al., 2013).
 """
 
 _SPACE = re.compile(r"\s*")
@@ -54,12 +54,12 @@ class Clause:
     """One term of a query.
 
     Attributes:
-        kind: Whether it is words or an image.
+        kind: Whether the clause is words or an image.
         text: The words, or the image's id: the query's characters from ``start`` to ``end``.
-        weight: Its signed weight.
-        start: Where the text starts in the query.
-        end: Where the text ends.
-        quoted: Whether it is in quotes. Then its words are read as they are written.
+        weight: The signed weight.
+        start: The offset in the query, in characters, at which the text starts.
+        end: The offset at which the text ends.
+        quoted: Whether the text is in quotes. Then its words are read as they are written.
     """
 
     kind: Kind
@@ -72,7 +72,7 @@ class Clause:
 
 @dataclass(frozen=True)
 class _Token:
-    """A word, a phrase or an image at ``at``; without a clause, a sign with spaces around it."""
+    """A word, a phrase in quotes or an image at offset ``at``. If ``clause`` is None, the token is a sign before a space."""
 
     at: int
     sign: str
@@ -84,10 +84,10 @@ def parse(text: str) -> tuple[Clause, ...]:
     """Parse a query.
 
     Returns:
-        Its clauses in order; none if it holds no word. Words between two operators are one clause.
+        The clauses of the query in order, or none if the query has no word. Words between two operators are one clause.
 
     Raises:
-        QueryError: The query breaks the grammar. The error has the position.
+        QueryError: The query breaks the grammar. The error has the position of the mistake.
     """
     clauses: list[Clause] = []
     scope, after_sign, in_phrase = 1.0, False, False
@@ -139,7 +139,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _token(text: str, at: int) -> tuple[_Token, int]:
-    """Read the token at ``at``, where there is no space. Returns it and where it ends."""
+    """Return the token that starts at offset ``at``, and the offset of its end. There must be no space at ``at``."""
     begin, sign = at, ""
     if _SIGN.match(text, at):
         sign, at = text[at], at + 1
@@ -172,7 +172,7 @@ def _token(text: str, at: int) -> tuple[_Token, int]:
 
 
 def _operand(text: str, at: int) -> tuple[Clause, int]:
-    """Read the word, phrase or image at ``at``. Returns it and where it ends."""
+    """Return the word, phrase or image that starts at offset ``at``, and the offset of its end."""
     if text[at] in "^*":
         raise QueryError(
             f"“{text[at]}” at character {at + 1} is a weight without a word. Write water^2 or 2*water, without spaces.", at
@@ -190,7 +190,7 @@ def _operand(text: str, at: int) -> tuple[Clause, int]:
 
 
 def _extent(text: str, at: int) -> tuple[int, int, int]:
-    """Return start and end of the text at ``at``, without quotes and the spaces inside them, and where to continue."""
+    """Return the start and end of the text at ``at``, without its quotes and outer spaces, and the offset to continue from."""
     if not _QUOTE.match(text, at):
         end = bare.end() if (bare := _BARE.match(text, at)) else at
         return at, end, end

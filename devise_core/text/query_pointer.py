@@ -1,19 +1,19 @@
-"""Shows where in a query an error is."""
+"""Show where in a query an error is."""
 
 from __future__ import annotations
 
 import unicodedata
 
 _WIDTH = 28
-"""How many columns of a long query are shown: as many as fit on a phone."""
+"""How many columns of a long query are shown. This many fit on the screen of a phone."""
 
 
 def point(text: str, position: int) -> str:
-    """Return a text on one line, with a caret below a character. Of a long text only the part around it is returned.
+    """Return a text on one line, with a caret below one character. A long text is cut to the part around that character.
 
     Args:
         text: The query.
-        position: The offset of the character, from 0. The length of the text points to the place after its end.
+        position: The offset of the character, from 0. An offset of ``len(text)`` points to the place after the last character.
     """
     start = max(0, min(position - _WIDTH // 2, len(text) - _WIDTH))
     line = "".join(char if char.isprintable() else " " for char in text[start : start + _WIDTH])

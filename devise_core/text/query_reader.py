@@ -1,4 +1,4 @@
-"""Read a query: parse it, place its clauses, and add them up."""
+"""Read a query: parse it into clauses, find the vector of each clause, and add up the vectors."""
 
 from __future__ import annotations
 
@@ -21,43 +21,43 @@ from devise_core.vectors import Floats, unit
 IMAGE_WEIGHT = 0.8
 """An image's vector weighs this much in a sum where a phrase's weighs 1.
 
-Images are closer to each other than to words, and their cosines vary more. The weight is the ratio of the standard deviations of
-the cosines with a word and with an image: 0.16 to 0.19 over `stamps`, 0.17 to 0.22 over `photos`. With it, the first ten results
-for an image + a word rank about equally high for the image alone and for the word alone (60 images × 20 words of each
-collection).
+Images are closer to each other than to words, and the cosines between images vary more. The weight is the standard deviation of the
+images' cosines with a word, divided by that of their cosines with an image: 0.16 / 0.19 for `stamps` and 0.17 / 0.22 for `photos`.
+With this weight, the first ten results of an image + a word rank about equally high in the results of the image alone and of the
+word alone (measured with 60 images × 20 words of each collection).
 """
 
 CANCELLED = 1e-3
-"""A sum shorter than this share of its terms' weights is rounding error, not a direction."""
+"""A sum of vectors is only rounding error if its norm is below this share of the sum of the terms' absolute weights."""
 
 ImageVector = Callable[[Clause], Floats]
-"""Returns the vector of the image that a clause names. Raises ``QueryError`` for an unknown name."""
+"""A function that returns the vector of the image that a clause names. It raises ``QueryError`` if the name is unknown."""
 
 
 def no_images(clause: Clause) -> Floats:
-    """Reject every ``like:`` clause.
+    """Reject a ``like:`` clause, where a query cannot name images.
 
     Raises:
-        QueryError: Always. The error has the position of the clause.
+        QueryError: This function always raises. The error has the position of the clause.
     """
     raise QueryError(f"There is no picture “{clause.text}” here. Search a collection, or remove “like:”.", clause.start)
 
 
 def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_images, senses: SenseTable | None = None) -> Query:
-    """Parse ``text`` and place it in the embedding space.
+    """Parse ``text`` and find its vector in the embedding space.
 
     Args:
         text: A query in the language of ``query_parser``.
-        encoder: Gives the vectors of words and phrases.
-        image_vector: Gives the vector of an image that ``like:NAME`` names.
-        senses: The nouns that have several senses. With them, "bat (animal)" names one sense of "bat".
+        encoder: Returns the vectors of words and phrases.
+        image_vector: Returns the vector of the image that ``like:NAME`` names.
+        senses: The senses of ambiguous nouns. If they are given, "bat (animal)" names one sense of "bat".
 
     Returns:
         The query with its unit vector.
 
     Raises:
-        QueryError: The text is empty or too long, breaks the grammar, names an unknown image, or its terms cancel out.
-        UnknownWordError: No word to look for is known.
+        QueryError: The text is empty or too long, breaks the grammar or names an unknown image, or the terms cancel each other out.
+        UnknownWordError: None of the words to look for is known.
     """
     vocabulary = encoder.vocabulary
     clauses = split_negations(parse(check_text(text)), vocabulary.is_noun if vocabulary else lambda _: False)
@@ -77,9 +77,9 @@ def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_i
 
 
 def weighted_sum(placed: Sequence[PlacedClause]) -> Floats:
-    """Return the unit vector ``(d,)`` of Σ weight × vector over the clauses that have one.
+    """Return the unit vector ``(d,)`` of Σ weight × vector over the clauses that have a vector.
 
-    A single clause keeps its own vector.
+    If only one clause has a vector, this vector is returned, whatever the weight of the clause.
 
     Raises:
         QueryError: The terms cancel each other out.
@@ -100,7 +100,7 @@ def _spelled(
     """Correct the misspelled words of a query.
 
     Returns:
-        The clauses, those with a misspelled word placed again, and the unknown words that are left, with their spellings.
+        All clauses, with new vectors if a word was corrected, and the words that are still unknown, each with suggested spellings.
     """
     doubtful = list(dict.fromkeys(word for part in placed for word in part.unknown))
     if encoder.vocabulary is None:

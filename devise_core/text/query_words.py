@@ -1,4 +1,7 @@
-"""Read the words of a clause: without what names nothing, and in forms that the vocabulary knows."""
+"""Read the words of a clause: leave out words that name nothing, and use forms of the other words that the vocabulary knows.
+
+A word's rank is its place by frequency. The most frequent word has rank 0.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,11 @@ from devise_core.text.unmodelled import begins_noun, without_unmodelled
 from devise_core.text.word_vocabulary import ARTICLES, WordVocabulary
 
 EVERYDAY_ENGLISH, EVERYDAY_NOUN = 5_000, 11_000
-"""Words and nouns up to these ranks are read as English, and no other meaning is offered: "chair" is also French,
-and "pet" also Dutch."""
+"""A word or a noun below these ranks is read as English, and no foreign meaning is offered. For example, "chair" is also French, and
+"pet" is also Dutch."""
 COMMON_ENGLISH, KNOWN_ENGLISH = 10_000, 40_000
-"""A word is read as English up to the first rank if all words of the query may be foreign, and else up to the second."""
+"""A word below one of these ranks is read as English: below the first if all words of the clause may be foreign, else below the second.
+A noun of the noun list is always read as English."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,14 @@ class ReadWords:
     """What a clause was read as.
 
     Attributes:
-        text: The words to look for, or "" if it names nothing.
-        unmodelled: Its words that no image shows, such as "two".
-        dropped: Its words around the thing, such as "a photo of".
-        read_as: Words that are known in another form only, with that form.
-        corrected: Foreign and misspelled words to look for, with what they were read as.
-        respelled: Misspelled words with their right spelling, also those that are left out.
-        other_meaning: An English word that is also a foreign one, with its meaning there. Or a foreign word that may be an
-            English one with a letter missing, with that English word.
+        text: The words to look for, or "" if the clause names nothing.
+        unmodelled: Words that no image shows, such as "two".
+        dropped: Words around what is searched for, such as "a photo of".
+        read_as: Words that are known only in another form, each with that form.
+        corrected: Foreign and misspelled words to look for, each with what it was read as.
+        respelled: Misspelled words, each with its right spelling. Words that are left out are included.
+        other_meaning: An English word that is also a foreign word, with the meaning of the foreign word. Or a foreign word that
+            may be an English word with a letter missing, with that English word.
     """
 
     text: str
@@ -58,9 +62,9 @@ class QueryWords:
         self._vocabulary, self._foreign = vocabulary, foreign
 
     def read(self, clause: Clause, spellings: Mapping[str, str]) -> ReadWords:
-        """Read a clause. ``spellings`` has the words that are misspelled, each with the right spelling.
+        """Read a clause. ``spellings`` maps each misspelled word to its right spelling.
 
-        The words of a clause in quotes are not dropped, translated or corrected.
+        Words of a clause in quotes are not dropped, translated or corrected.
         """
         text, dates = (clause.text, []) if clause.quoted else without_dates(clause.text)
         words = tokens(text)
@@ -81,7 +85,7 @@ class QueryWords:
     def label(self, text: str) -> str:
         """Return a label or caption with its words in known forms: "creme brulee" for "Crème brûlée".
 
-        Only a label of one word is read as the noun that it joins, such as "fire truck" for "firetruck".
+        Only a label of one word may be read as another noun, such as "fire truck" for "firetruck".
         """
         words = tokens(text)
         if len(words) != 1 and text.isascii():
@@ -142,7 +146,7 @@ class QueryWords:
     def _with_articles(
         self, words: Sequence[str], corrected: Mapping[str, Correction], translations: Mapping[str, Translation]
     ) -> dict[str, Correction]:
-        """Join each foreign word to the article before it, which names nothing: "ein rotes" is read as "red"."""
+        """Return ``corrected`` with each article before a foreign word joined to that word: "ein rotes" is read as "red"."""
         joined: dict[str, Correction] = {}
         for before, word in zip(("", *words[:-1]), words, strict=True):
             if word in corrected:
@@ -151,7 +155,7 @@ class QueryWords:
         return joined
 
     def _in_known_forms(self, read: ReadWords, parted: bool) -> ReadWords:
-        """Read accented, hyphenated, joined and split words in a form that is known."""
+        """Replace words with accents or hyphens, and words that are wrongly joined or split, by known forms."""
         vocabulary, words = self._vocabulary, tokens(read.text)
         if len(words) > 1 and vocabulary.noun_row(read.text) is not None:
             return read
@@ -179,7 +183,7 @@ class QueryWords:
         return self._vocabulary.noun_row(word) is not None or (row is not None and row < rank)
 
     def _is_everyday(self, word: str) -> bool:
-        """Return whether a word, or its singular, is so common in English that nobody means another language."""
+        """Return whether a word, or its singular, is so common in English that it is hardly meant in another language."""
         vocabulary = self._vocabulary
         noun = vocabulary.noun_row(word)
         forms = [word] if noun is None else [word, vocabulary.nouns.nouns[noun]]

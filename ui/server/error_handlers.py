@@ -15,7 +15,7 @@ from ui.error_text import error_text
 def handle_page_error(error: Exception) -> bool:
     """Show a box with an error number. Streamlit calls this function with any error that a page or a callback did not catch.
 
-    A ``DeviseError`` is not a bug, so its message is shown without a number. It says, for example, that a file is damaged.
+    A ``DeviseError`` is not a bug, so only its message is shown, for example that a file is damaged.
 
     Returns:
         True, which tells Streamlit that the error has been shown.

@@ -1,8 +1,8 @@
 """Receive the files of a visitor by HTTP, outside of Streamlit's messages.
 
 A page creates a drop for its session, with a name that nobody can guess. The browser sends each file to the URL of the drop, and
-the file's number in its next message to the page. Then the page takes the file. Files that no page takes are deleted when the session
-ends. A file that is too large is refused before it arrives, and arriving bytes count against the limits.
+the file's number in its next message to the page. Then the page takes the file. Files that no page takes are deleted when the
+session ends. A file that is too large is refused before it arrives, and arriving bytes count against the limits.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class FileDrop:
 
     @property
     def is_full(self) -> bool:
-        """Whether the drop accepts no more files, because ``MAX_FILES`` files wait."""
+        """Whether ``MAX_FILES`` files wait, so that the drop accepts no more files."""
         return len(self._files) >= MAX_FILES
 
     def put(self, number: str, content: bytes) -> None:

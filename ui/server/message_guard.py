@@ -12,7 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from devise_core.serving import event_log
 
 MAX_BYTES = 1_000_000
-"""The largest size of a message. The address, the query and the widgets of a page take a few kilobytes. Files are sent separately."""
+"""The largest size of a message in bytes. Address, query and widgets take a few kilobytes, and files are sent separately."""
 MAX_WIDGETS = 1_000
 """The largest number of widget states in a message. The largest page has about 150."""
 _TOO_BIG = 1009  # the close code of a message that is too big (RFC 6455)
@@ -49,7 +49,7 @@ class MessageGuardMiddleware:
 
 
 def is_acceptable(data: bytes) -> bool:
-    """Return whether a message is small enough for Streamlit. A message that cannot be parsed is left to Streamlit to refuse."""
+    """Return whether a message is small enough for Streamlit. True if it cannot be parsed, because Streamlit then refuses it."""
     if len(data) > MAX_BYTES:
         return False
     message = BackMsg()

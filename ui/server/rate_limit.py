@@ -22,7 +22,7 @@ _STATE_KEY, _PASS_KEY, _BUDGET_KEY = "rate_limit", "typing_pass", "cpu_budget"
 
 
 class _CountedTime(threading.local):
-    """The CPU time of each thread up to which it has been counted."""
+    """For each thread, how many seconds of its CPU time have been counted."""
 
     seconds = 0.0
 
@@ -86,7 +86,7 @@ PASSES = NamedLimits()
 """The rate limit of each pass. A route for searches while a visitor types does not run in a session. So a page puts a pass, which
 identifies its session, into the URL of the route."""
 _PASS_BUDGETS: WeakValueDictionary[str, CpuBudget] = WeakValueDictionary()
-"""Pass → the CPU budget of its session. Only the session keeps the budget alive, so a pass stops working when its session ends."""
+"""Pass → the CPU budget of its session. The session owns the budget, so a pass stops working when its session ends."""
 _ADDRESSES = NamedLimits(MAX_ADDRESSES)
 
 

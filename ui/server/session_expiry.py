@@ -12,10 +12,10 @@ PERIOD = 10.0
 
 
 async def end_expired_sessions(period: float = PERIOD) -> None:
-    """Regularly end the sessions whose browser has left for ``server.disconnectedSessionTTL``, until this task is cancelled.
+    """Regularly end the sessions whose browser left more than ``server.disconnectedSessionTTL`` seconds ago.
 
     Streamlit itself checks this time only when another browser leaves. Without this task, the uploads of the last visitor of a day
-    would stay in memory until then.
+    would stay in memory until then. The task runs until it is cancelled.
 
     Args:
         period: Seconds between two checks.

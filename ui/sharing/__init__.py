@@ -1,1 +1,1 @@
-"""The preview of a link, and a card with the pictures of a view."""
+"""The preview of a link to a view of the app, and the card in this preview, which shows the view's pictures."""

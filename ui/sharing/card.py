@@ -1,4 +1,4 @@
-"""Draw the card of a view: its query, its best pictures and the logo."""
+"""Draw the card of a view, the image in the preview of a link. It shows the query of the view, its best pictures and the logo."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 PICTURES = 6
 _MARGIN, _GAP = 56, 16
 _MOSAIC = 518
-"""The side in pixels of the square that the pictures fill, on the right."""
+"""The width and height in pixels of the square on the right that the pictures fill."""
 _COLUMN = CARD_SIZE[0] - 3 * _MARGIN - _MOSAIC
-"""How many pixels the words have beside the pictures."""
+"""The width in pixels of the column of words beside the pictures."""
 _PAPER, _INK, _GREEN, _ORANGE, _OVERLAP, _LINE = "#fbfaf7", "#1c2421", "#0b8f7a", "#f2a541", "#7c5f2e", "#ded9cc"
 _SIZES = (92, 78, 66, 56, 46)
-"""Sizes of the title in pixels. The first in which it fits above the subtitle without a broken word is used."""
+"""Font sizes in pixels. The title is written in the first size in which it fits above the subtitle without breaking a word."""
 _SMALL, _TOP, _LINE_HEIGHT = 30, 168, 1.18
 _SHAPES = ((1,), (2,), (2, 1), (2, 2), (3, 2), (3, 3))
 """For 1, 2, … ``PICTURES`` pictures, how many pictures each row has."""
 _FALLBACKS = ("DejaVuSans-Bold.ttf", "NotoSans-Bold.ttf", "Arial Unicode.ttf")
-"""Fonts of the system, for letters that the font of the pages lacks."""
+"""Fonts of the system, for letters that are missing in the font of the pages."""
 
 
 def draw_card(titles: Sequence[str], subtitle: str, pictures: Sequence[Image.Image], whole: bool) -> bytes:
     """Draw a card.
 
     Args:
-        titles: What to write in large type. The first that a font of this machine can write is used.
+        titles: Titles to choose from. The first title for which this machine has a font is written in large type.
         subtitle: A sentence in small type.
-        pictures: Up to ``PICTURES`` RGB pictures. The others are left out.
-        whole: Whether pictures are shown whole on white instead of filling a square.
+        pictures: RGB pictures. Only the first ``PICTURES`` are drawn.
+        whole: Whether pictures are shown whole, on white. Otherwise each picture is cropped to fill its tile.
 
     Returns:
         A PNG of 1200 × 630 pixels.
@@ -94,7 +94,7 @@ def _draw_pictures(card: Image.Image, draw: ImageDraw.ImageDraw, pictures: Seque
 
 
 def _boxes(count: int) -> list[tuple[int, int, int, int]]:
-    """Return where each of ``count`` pictures goes: left, top, right and bottom. Together they fill the square on the right."""
+    """Return the place of each of ``count`` pictures: left, top, right and bottom. The pictures fill the square on the right."""
     boxes, shape = [], _SHAPES[count - 1] if count else ()
     for row, columns in enumerate(shape):
         top, bottom = _piece(row, len(shape), _MARGIN)
@@ -105,14 +105,14 @@ def _boxes(count: int) -> list[tuple[int, int, int, int]]:
 
 
 def _piece(number: int, of: int, start: int) -> tuple[int, int]:
-    """Return where a piece of the mosaic begins and ends, if it is cut into ``of`` pieces with a gap between them."""
+    """Return where piece ``number`` begins and ends if the mosaic, from ``start``, is cut into ``of`` pieces with gaps."""
     size = (_MOSAIC - (of - 1) * _GAP) // of
     begin = start + number * (size + _GAP)
     return begin, start + _MOSAIC if number == of - 1 else begin + size
 
 
 def _fitted(titles: Sequence[str], width: int, height: float) -> list[tuple[str, Font]]:
-    """Return the lines of the first title that can be written, and the font of each."""
+    """Return the lines of the first title for which there is a font, each with its font."""
     for title in titles:
         for name in (None, *_FALLBACKS):
             if not _can_write(title, name):
@@ -129,7 +129,7 @@ def _fitted(titles: Sequence[str], width: int, height: float) -> list[tuple[str,
 
 
 def _wrapped(text: str, font: Font, width: int) -> list[str]:
-    """Break ``text`` into lines of at most ``width`` pixels: between words, or within a word that is longer than a line."""
+    """Break ``text`` into lines of at most ``width`` pixels, between words, or inside a word that is longer than a line."""
     lines, line = list[str](), ""
     for whole_word in text.split():
         word = whole_word
@@ -147,7 +147,7 @@ def _wrapped(text: str, font: Font, width: int) -> list[str]:
 
 
 def _can_write(text: str, name: str | None) -> bool:
-    """Return whether a font has all letters of ``text``. A letter that it lacks is drawn like a character that no font has."""
+    """Return whether a font has all letters of ``text``. A missing letter is drawn like a character that no font has."""
     try:
         font = _font(24, "Bold", name)
     except OSError:
@@ -162,7 +162,7 @@ def _size(font: Font) -> float:
 
 @cache
 def _font(size: int, weight: str, name: str | None = None) -> Font:
-    """Return the font of the pages, which Streamlit includes, or a font of the system. Raises ``OSError`` if it is missing."""
+    """Return the font ``name`` of the system, or by default the font of the pages. Raises ``OSError`` if ``name`` is missing."""
     if name:
         return ImageFont.truetype(name, size)
     for path in sorted((Path(streamlit.__file__).parent / "static/static/media").glob("SourceSansVF-Upright*")):

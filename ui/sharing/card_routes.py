@@ -1,4 +1,4 @@
-"""Serve the card of a view. Cards are cached, and the number drawn per minute is limited."""
+"""Serve the card of a view (``card.py``). Cards are cached, and the number of cards drawn per minute is limited."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HEADERS = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "
 
 
 class CardCache:
-    """The latest cards. One is drawn at a time, and at most ``limit`` in a minute."""
+    """The latest cards. Cards are drawn one at a time, and at most ``limit`` cards in a minute."""
 
     def __init__(self, limit: int, max_cards: int = MAX_CARDS) -> None:
         self._rate, self._max_cards, self._lock, self._cards = (
@@ -39,7 +39,7 @@ class CardCache:
         )
 
     def get(self, key: object, draw: Callable[[], bytes]) -> bytes | None:
-        """Return the card ``key``, drawn by ``draw`` if it is not cached, or None if too many cards are drawn."""
+        """Return the cached card ``key``, or draw it with ``draw``. None if too many cards are being drawn."""
         if not self._lock.acquire(timeout=MAX_WAIT):
             return None
         try:
@@ -57,7 +57,7 @@ class CardCache:
 
 
 def card_of(engine: Engine, view: LinkedView) -> bytes:
-    """Draw the card of a view over the collection of ``engine``. Raises ``DeviseError``."""
+    """Draw the card of a view over the collection of ``engine``. Raises ``DeviseError`` if the pictures cannot be read."""
     from devise_core.vision.image_reader import read_image
     from ui.sharing.card import draw_card
 
@@ -67,7 +67,7 @@ def card_of(engine: Engine, view: LinkedView) -> bytes:
 
 
 def empty_card(view: LinkedView) -> bytes:
-    """Draw the card of a link to a collection that is not here. It shows no pictures of another one."""
+    """Draw the card of a link to a collection that this server does not offer. The card shows no pictures."""
     from ui.sharing.card import draw_card
 
     return draw_card([PAGES[view.page].tab_title], "The pictures of this link are private, or are no longer here.", [], whole=False)
@@ -95,7 +95,7 @@ def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int
             return ["A search for pictures"], PAGES[view.page].description, []
         strong = matches.strong() if matches.sure else matches.ranking[:0]
         if matches.withheld or not strong:
-            return ["A search for pictures"], "The app is not sure that any picture matches.", []  # does not repeat the query
+            return ["A search for pictures"], "The app is not sure that any picture matches.", []  # the query is not repeated
         count = f"{len(strong)} of {len(engine.collection)} pictures match{'es' * (len(strong) == 1)} well"
         return [f"“{view.query}”", "A search for pictures"], count, strong.rows[:PICTURES].tolist()
     hits = engine.search_text(examples(engine)[0], k=PICTURES)

@@ -1,4 +1,7 @@
-"""Write the head of the page that Streamlit serves: a title, the preview of a link, and the style, before any script runs."""
+"""Write a title, the tags for the preview of a link, and the style into the head of the HTML page that Streamlit serves.
+
+Programs that make previews do not run scripts, so the tags must be in the HTML itself.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,13 @@ _DROPPED = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range"
 
 
 class PageHeadMiddleware:
-    """Rewrite the head of the HTML of each page, for the requested path and query."""
+    """Rewrite the head of each HTML page for the path and the query string of the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request. Anything but the HTML of a page passes unchanged."""
+        """Answer one request. Responses other than the HTML of a page are not changed."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"].rpartition("/")[2] not in PAGES:
             await self._app(scope, receive, send)
             return
@@ -66,7 +69,7 @@ async def _send_page(start: Message, body: bytes, scope: Scope, send: Send) -> N
 
 
 def with_head(html: str, scope: Scope) -> str:
-    """Return the page with a title, tags for a preview and the style of all pages in its head."""
+    """Return ``html`` with the title, the tags for a preview and the style of all pages in its head."""
     folder, _, page = scope["path"].rpartition("/")
     parameters = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=100, errors="replace"))
     try:
@@ -80,7 +83,7 @@ def with_head(html: str, scope: Scope) -> str:
 
 
 def _tags(view: LinkedView, folder: str) -> list[str]:
-    """Return the tags of a preview. ``folder`` is the absolute URL of the pages. If empty, the tags have no URL and no picture."""
+    """Return the tags of a preview. ``folder`` is the absolute URL of the pages, or "" for tags without a URL and a picture."""
     query = urlencode(view.parameters)
     properties = {"og:type": "website", "og:site_name": NAME, "og:title": view.title, "og:description": view.description}
     names = {"description": view.description, "twitter:title": view.title, "twitter:description": view.description}
@@ -109,7 +112,7 @@ def _origin(scope: Scope) -> str:
 
 
 def _prefix(scope: Scope) -> str:
-    """Return the path that a proxy has removed from the front of the address, or "" if there is no valid one."""
+    """Return the prefix that a proxy has removed from the path of the URL, or "" if no valid prefix is in the headers."""
     prefix = Headers(scope=scope).get("x-forwarded-prefix", "").rstrip("/")
     return prefix if _PREFIX.fullmatch(prefix) and len(prefix) < 260 else ""
 
