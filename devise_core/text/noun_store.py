@@ -139,7 +139,7 @@ class NounStore:
         return unit_stored(self._vectors[self.random_rows(count, seed)].astype(np.float32), _TABLE)
 
     def random_rows(self, count: int, seed: int) -> Rows:
-        """Return the rows of ``count`` random nouns that can name images, or of all such nouns if there are fewer."""
+        """Return the rows ``(≤ count,)`` of random nouns that can name images. There are fewer if fewer nouns can name images."""
         return np.random.default_rng(seed).permutation(self._naming_count)[:count]
 
     def blocked_rows(self, word_filter: WordFilter) -> Rows:

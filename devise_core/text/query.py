@@ -77,7 +77,7 @@ class Query:
 
     @property
     def wanted_noun(self) -> str | None:
-        """The only noun to look for, such as "dog" for "dog -poodle". None if the query looks for several things or for an image."""
+        """The only noun to look for, such as "dog" for "dog -poodle". None if the query looks for several things or an image."""
         wanted = [term for term in self.reading.terms if term.weight > 0]
         return wanted[0].word if len(wanted) == 1 and wanted[0].kind == "words" else None
 
@@ -109,7 +109,7 @@ class Query:
 
     @property
     def vectors(self) -> Floats:
-        """Unit rows ``(s, d)``: one for each sense, or only the query's vector. An image gets the best of its scores with the rows."""
+        """Unit rows ``(s, d)``: one for each sense, or only the query's vector. An image is scored by its best row."""
         return np.stack([sense.vector for sense in self.senses]) if self.senses else self.vector[None]
 
     @property

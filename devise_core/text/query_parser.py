@@ -35,8 +35,8 @@ MIN_WEIGHT, MAX_WEIGHT = 0.01, 100.0
 TOUCHING_MINUS = 0.5
 """The weight of a clause with a minus directly before its first word, as in "-apple".
 
-Subtracting the whole vector of a closely related word leaves noise: "fruit" minus "apple" (cosine 0.75) finds a cement mixer. "fruit"
-minus half of "apple" finds other fruits. A query such as "king - man + woman" adds whole vectors (Mikolov et al., 2013).
+Subtracting the whole vector of a closely related word leaves noise: "fruit" minus "apple" (cosine 0.75) finds a cement mixer.
+"fruit" minus half of "apple" finds other fruits. A query such as "king - man + woman" adds whole vectors (Mikolov et al., 2013).
 """
 
 _SPACE = re.compile(r"\s*")

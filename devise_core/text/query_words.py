@@ -19,11 +19,11 @@ from devise_core.text.unmodelled import begins_noun, without_unmodelled
 from devise_core.text.word_vocabulary import ARTICLES, WordVocabulary
 
 EVERYDAY_ENGLISH, EVERYDAY_NOUN = 5_000, 11_000
-"""A word or a noun below these ranks is read as English, and no foreign meaning is offered. For example, "chair" is also French, and
-"pet" is also Dutch."""
+"""A word or a noun below these ranks is read as English, and no foreign meaning is offered. For example, "chair" is also French,
+and "pet" is also Dutch."""
 COMMON_ENGLISH, KNOWN_ENGLISH = 10_000, 40_000
-"""A word below one of these ranks is read as English: below the first if all words of the clause may be foreign, else below the second.
-A noun of the noun list is always read as English."""
+"""A word below one of these ranks is read as English: below the first if all words of the clause may be foreign, else below the
+second. A noun of the noun list is always read as English."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Tell real words from the other entries of a list of word vectors: misspellings, codes, and marks of its source texts."""
+"""Distinguish real words from the other entries of a list of word vectors: misspellings, codes, and marks of the source texts.
+
+A word's rank is its place by frequency. The most frequent word has rank 0.
+"""
 
 from __future__ import annotations
 
@@ -8,30 +11,30 @@ from devise_core.text.noun_store import NounStore
 from devise_core.text.word_store import WordStore
 
 COMMON = 40_000
-"""Up to this rank most entries of GloVe are words or names. This was measured on the rarer entries near 400 random nouns. Of those
-that are not nouns themselves, a third to three quarters are in no dictionary of words and names. One of them is "prohertrib", the
+"""Most GloVe entries below this rank are words or names. Rarer entries near 400 random nouns were looked up in dictionaries of
+words and names. A third to three quarters of the rarer entries that are not nouns were not found. An example is "prohertrib", the
 entry nearest to "paris"."""
 
 FAMILIAR = 20_000
-"""Words up to this rank are familiar: people know them. Searching only them takes a tenth of the time."""
+"""Words below this rank are familiar: people know them. A search of only these words takes a tenth of the time."""
 
 RARE = 100_000
-"""A word beyond this rank that is no noun may be misspelled, and its vector may mean nothing."""
+"""A word beyond this rank that is not a noun may be misspelled, and its vector may mean nothing."""
 
 
 class RealWords:
-    """Knows which words may be offered to people who did not type them.
+    """Decides which words are real, so that they may be offered to people who did not type them.
 
     Args:
         words: All words, the most frequent first.
-        nouns: The noun list. A noun is real however rare it is.
+        nouns: The noun list. A word of the noun list is real even if it is rare.
     """
 
     def __init__(self, words: WordStore, nouns: NounStore) -> None:
         self._words, self._nouns = words, nouns
 
     def __contains__(self, word: str) -> bool:
-        """Whether a word in lower case is a noun or the first word of one, or a frequent word that begins with a letter."""
+        """Return whether a lower-case word begins with a letter, and is a noun, the first word of a noun, or a frequent word."""
         if not word[:1].isalpha():
             return False
         if self._nouns.row(word) is not None:
@@ -45,6 +48,6 @@ class RealWords:
         return frozenset(noun.partition(" ")[0] for noun in self._nouns.nouns if " " in noun)
 
     def is_rare(self, word: str) -> bool:
-        """Whether a word in lower case is known, is not a noun, and is so rare that its vector may mean nothing."""
+        """Return whether a lower-case word is known, is not a noun, and is so rare that its vector may mean nothing."""
         row = self._words.row(word)
         return row is not None and row > RARE and self._nouns.row(word) is None

@@ -24,10 +24,11 @@ class Sense:
 
     Attributes:
         noun: The noun.
-        tag: A word that tells the sense from the others, such as "animal".
-        synset: Its WordNet id, such as "n02139199".
-        label_count: The number of ImageNet labels at or below it in WordNet. With 0 the classifier cannot recognise it.
-        vector: Its unit vector ``(d,)``.
+        tag: A word that distinguishes the sense from the noun's other senses, such as "animal".
+        synset: The WordNet id of the sense, such as "n02139199".
+        label_count: The number of ImageNet labels at or below the synset in WordNet. If it is 0, the classifier cannot recognise
+            the sense.
+        vector: The unit vector ``(d,)`` of the sense.
     """
 
     noun: str
@@ -43,10 +44,10 @@ class Sense:
 
 
 class SenseTable:
-    """The senses by noun.
+    """The senses of each noun.
 
     Args:
-        senses: All senses. Those of one noun come in order of frequency.
+        senses: All senses. The senses of one noun must be in order of frequency, the most frequent first.
     """
 
     def __init__(self, senses: Iterable[Sense]) -> None:
@@ -59,9 +60,9 @@ class SenseTable:
         """Read the senses of ambiguous nouns.
 
         Args:
-            table: ``senses.csv``.
-            vectors: ``int8 (n, d)``, a row for each line of the table.
-            dimension: The length ``d`` that the vectors must have, or None for any.
+            table: The file ``senses.csv``.
+            vectors: The file ``sense_vectors.npy``, ``int8 (n, d)``, with one row for each line of ``table``.
+            dimension: The dimension ``d`` that the vectors must have, or None if any dimension is accepted.
 
         Returns:
             The senses, with unit vectors.
@@ -80,17 +81,17 @@ class SenseTable:
             )
 
     def of(self, noun: str) -> tuple[Sense, ...]:
-        """Return the senses of a noun in the singular, the most frequent first; none if it is not in the table."""
+        """Return the senses of a singular noun, the most frequent first. Return none if the noun is not in the table."""
         return tuple(self._by_noun.get(noun, ()))
 
     def chosen(self, clause: Clause) -> Sense | None:
         """Return the sense that a clause such as "bat (animal)" names.
 
         Returns:
-            The sense, or None if the clause is not a noun of the table with a word in brackets.
+            The sense, or None if the clause is not a noun of the table followed by a word in brackets.
 
         Raises:
-            QueryError: The noun has no such sense. The message lists those it has.
+            QueryError: The noun has no sense with this tag. The message lists the noun's senses.
         """
         match = _WITH_TAG.fullmatch(clause.text)
         senses = self.of(match[1].lower()) if match else ()

@@ -1,4 +1,4 @@
-"""Words for groups of people and for what people suffer or are accused of. Only sure matches are shown for them."""
+"""Words for groups of people and for what people suffer or are accused of. Queries for them show only sure matches."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ _NO_PLURALS = frozenset(("backwards",))
 _ADJECTIVES = frozenset(("big", "huge", "large", "little", "new", "old", "small", "tiny", "young", "wild"))
 _DATE = re.compile(r"(?<![\w/])\d{1,2}/\d{1,2}(?![\w/])")
 COLOURED = frozenset(("coloured", "colored"))
-"""Old words for people by the colour of their skin. Their word vectors are near that of "black"."""
+"""Old words for people by the colour of their skin. The vectors of these words are near the vector of "black"."""
 _SKIN_COLOURS = frozenset(("black", "white", "brown", "yellow", *COLOURED))
 COLOURS = frozenset((*_SKIN_COLOURS, "red", "green", "blue", "orange", "pink", "purple", "grey", "gray", "golden", "silver"))
 _PEOPLE = frozenset(("people", "person", "folk", "folks", "kid", "kids", "child", "children", "baby", "babies", "lives", "race"))
 
 
 def is_sensitive(text: str, sex_and_age: bool = True) -> bool:
-    """Return whether a word of ``text`` is one of the list, or the text names people by their colour.
+    """Return whether a word of ``text`` is in the list of sensitive words, or ``text`` names people by their skin colour.
+
+    An adjective before a thing or an animal does not count: "fat cat" names a cat.
 
     Args:
-        text: A query, or a part of one.
-        sex_and_age: Whether words such as "woman" count too.
-
-    An adjective before a thing or an animal is about that: "fat cat" names a cat.
+        text: A query, or a part of a query.
+        sex_and_age: Whether words for sex and age, such as "woman", count too.
 
     Example:
         >>> [is_sensitive(text) for text in ("chinese food", "french fries", "fat cats", "fat woman", "chinese food seller")]
@@ -62,7 +62,7 @@ def is_sensitive(text: str, sex_and_age: bool = True) -> bool:
 
 
 def describes_thing(text: str) -> bool:
-    """Return whether a word that can describe people describes a thing or an animal in ``text``.
+    """Return whether a word of ``text`` can describe people, but describes a thing or an animal in ``text``.
 
     Example:
         >>> [describes_thing(text) for text in ("turkish delight", "turkish people", "castle")]
@@ -72,12 +72,12 @@ def describes_thing(text: str) -> bool:
 
 
 def has_sensitive_word(text: str) -> bool:
-    """Return whether ``text``, or a word of it alone, is sensitive."""
+    """Return whether ``text`` is sensitive, or one of its words would be sensitive alone."""
     return is_sensitive(text) or any(map(is_sensitive, tokens(text)))
 
 
 def is_atrocity(text: str) -> bool:
-    """Return whether ``text`` names an atrocity. Nothing cheerful is offered beside one.
+    """Return whether ``text`` names an atrocity. The app offers nothing cheerful beside an atrocity.
 
     Example:
         >>> [is_atrocity(text) for text in ("concentration camps", "the Holocaust", "9/11 attacks", "camp", "war")]
@@ -87,7 +87,7 @@ def is_atrocity(text: str) -> bool:
 
 
 def is_insulting(text: str) -> bool:
-    """Return whether a word of ``text`` is a thing, a figure or an animal that is an insult beside a picture of somebody.
+    """Return whether a word of ``text`` names a thing, a figure or an animal, and is an insult beside a picture of a person.
 
     Example:
         >>> [is_insulting(text) for text in ("a pile of garbage", "clowns", "pigs", "violin")]
@@ -98,7 +98,7 @@ def is_insulting(text: str) -> bool:
 
 
 def singular_forms(word: str) -> list[str]:
-    """Return a word and, if it may be a plural, its singulars.
+    """Return ``word``, and its possible singulars if it may be a plural.
 
     Example:
         >>> singular_forms("frenchwomen"), singular_forms("gods")
@@ -114,14 +114,14 @@ def _insults() -> frozenset[str]:
 
 
 def _words_of(text: str) -> list[str]:
-    """Return the words of a text without "'s", the parts between hyphens, neighbours joined by a hyphen, and dates."""
+    """Return the words of a text without a final "'s", the parts of hyphenated words, neighbours joined by hyphens, and dates."""
     words = [word.removesuffix("'s") for word in tokens(text) if word not in _NO_PLURALS]
     pairs = [f"{first}-{second}" for first, second in pairwise(words)]
     return [*words, *(part for word in words if "-" in word for part in word.split("-")), *pairs, *_DATE.findall(text)]
 
 
 def _is_about_things(text: str, listed: frozenset[str]) -> bool:
-    """Return whether all words of ``listed`` in a text are adjectives before a thing or an animal that insults nobody."""
+    """Return whether each word of ``listed`` in ``text`` describes a thing or an animal that insults nobody."""
     words = tokens(text)
     if is_atrocity(text) or any(word in _words(_CRIME) | _words(_ORIENTATION) for word in words if not _in_phrase(words, word)):
         return False
@@ -130,7 +130,7 @@ def _is_about_things(text: str, listed: frozenset[str]) -> bool:
 
 
 def _is_before_thing(after: Sequence[str]) -> bool:
-    """Return whether an adjective describes a thing, with or without further adjectives between them, and no people follow."""
+    """Return whether ``after``, the words after an adjective, are a thing, perhaps after other adjectives, and name no people."""
     rest = list(dropwhile(lambda word: word in COLOURS | _ADJECTIVES or word in _words(None), after))
     if not rest or not is_thing(rest[0]) or any(is_insulting(word) for word in rest):
         return False
@@ -138,7 +138,7 @@ def _is_before_thing(after: Sequence[str]) -> bool:
 
 
 def _in_phrase(words: Sequence[str], word: str) -> bool:
-    """Return whether ``word`` is only a part of the name of a thing or an animal, such as "german shepherd"."""
+    """Return whether ``word`` occurs in ``words`` only in names of things or animals, such as "german shepherd"."""
     padded = f" {' '.join(words)} "
     for phrase in _phrases():
         padded = padded.replace(f" {phrase} ", "  ")
@@ -155,7 +155,7 @@ def _phrases() -> frozenset[str]:
 
 @cache
 def _words(kind: str | None) -> frozenset[str]:
-    """Return the words of one kind, or of all."""
+    """Return the words of one kind, which is a heading of ``sensitive_words.txt``, or of all kinds if ``kind`` is None."""
     words, current = set[str](), ""
     for line in SENSITIVE_WORDS.read_text("utf-8").splitlines():
         if line.startswith("#"):

@@ -1,4 +1,4 @@
-"""Encode texts with all-MiniLM-L6-v2 (Reimers & Gurevych, 2019; Apache-2.0), whose int8 weights run in ONNX Runtime."""
+"""Encode texts with all-MiniLM-L6-v2 (Reimers & Gurevych, 2019; Apache-2.0). Its int8 weights run in ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ TokenIds = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
 
 class Session(Protocol):
-    """The part of an ``onnxruntime.InferenceSession`` that is used."""
+    """The methods of ``onnxruntime.InferenceSession`` that this file uses."""
 
     def run(self, output_names: None, input_feed: dict[str, TokenIds]) -> Sequence[Any]:
-        """Return the outputs. The first one has the state of each token ``(n, tokens, s)``."""
+        """Return the outputs of the model. The first output has the state of each token ``(n, tokens, s)``."""
 
 
 class Tokenizer(Protocol):
-    """The part of a ``tokenizers.Tokenizer`` that is used."""
+    """The methods of ``tokenizers.Tokenizer`` that this file uses."""
 
     def encode(self, sequence: str) -> Any:
-        """Return an object whose ``ids`` are the tokens of a text."""
+        """Return an object whose ``ids`` are the ids of the tokens of a text."""
 
 
 class SentenceModel:
-    """Maps texts to unit vectors: the mean of the states of a text's tokens. Threads may share it.
+    """Maps a text to the mean of the states of its tokens, scaled to length 1. Several threads may use one instance.
 
     Args:
-        session: The model.
-        tokenizer: Its tokenizer.
+        session: The model in ONNX Runtime.
+        tokenizer: The tokenizer of the model.
     """
 
     def __init__(self, session: Session, tokenizer: Tokenizer) -> None:
@@ -44,7 +44,11 @@ class SentenceModel:
 
     @classmethod
     def open(cls, model: Path, tokenizer: Path) -> SentenceModel:
-        """Open the files ``model.onnx`` and ``tokenizer.json``. Raises ``ImportError`` without ONNX Runtime or tokenizers."""
+        """Open the files ``model.onnx`` and ``tokenizer.json``.
+
+        Raises:
+            ImportError: ONNX Runtime or tokenizers is not installed.
+        """
         import onnxruntime
         import tokenizers
 
@@ -56,13 +60,13 @@ class SentenceModel:
         return cls(onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"]), reader)
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Return unit rows ``float32 (n, s)`` of at least one text. Only the first ``MAX_TOKENS`` tokens of a text count."""
+        """Return unit rows ``float32 (n, s)``, for one text or more. Only the first ``MAX_TOKENS`` tokens of a text are used."""
         tokens = [self._tokenizer.encode(text).ids for text in texts]
         by_length: dict[int, list[int]] = defaultdict(list)
         for place, ids in enumerate(tokens):
             by_length[len(ids)].append(place)
         batches = [
-            places[start : start + BATCH]  # texts of one length need no padding
+            places[start : start + BATCH]  # texts with the same number of tokens need no padding
             for places in by_length.values()
             for start in range(0, len(places), BATCH)
         ]

@@ -1,4 +1,4 @@
-"""Correct words of three or four letters, which are too short to correct any one wrong letter: too many words would fit."""
+"""Correct typing errors in words of three or four letters. Only some errors are corrected, else too many words would fit."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from devise_core.text.word_store import WordStore
 LENGTHS = (3, 4)
 _LEAST_RANK = {3: 10_000, 4: RARE}
 _TIMES_RARER = {3: 10_000, 4: 100}
-"""A word is a typing error for another one that is this many times as frequent. With three letters, few words but "the" and "and"
-are so frequent.
+"""A word is read as another word if the other word is this many times as frequent. The keys are numbers of letters. Few words other
+than "the" and "and" are frequent enough to correct a word of three letters.
 
-Of 14,804 verbs, adjectives and adverbs of WordNet beyond rank 10,000 that are no nouns, this changes 7, such as "snog". Of 7,276
-names of people and places from the word lists of Debian, it changes 2, such as "jame"."""
+This rule changes 7 of 14,804 verbs, adjectives and adverbs of WordNet that are not nouns and are beyond frequency rank 10,000,
+such as "snog". It changes 2 of 7,276 names of people and places in the word lists of Debian, such as "jame"."""
 
 
 def short_correction(word: str, words: WordStore) -> str | None:
-    """Return what a word of ``LENGTHS`` letters is a typing error for; None if it is none.
+    """Return the word that ``word`` is a typing error for, or None if no typing error is found or the length is not in ``LENGTHS``.
 
-    Two letters are exchanged ("teh"), or one letter of a word of five letters is missing ("blak").
+    Two neighbouring letters are swapped ("teh" for "the"), or a letter of a word of five letters is missing ("blak" for "black").
 
     Args:
-        word: A word in lower case that is no noun.
+        word: A word in lower case that is not a noun.
         words: All words, the most frequent first.
     """
     length, row = len(word), words.row(word)

@@ -1,4 +1,7 @@
-"""Find the right spelling of a word that may be misspelled: alone, beside its neighbours, or in place of a foreign word."""
+"""Find the right spelling of a word that may be misspelled, from the word alone or also from its neighbours.
+
+A word's rank is its place by frequency. The most frequent word has rank 0.
+"""
 
 from __future__ import annotations
 
@@ -17,34 +20,34 @@ from devise_core.text.word_filter import WordFilter
 from devise_core.text.word_store import WordStore
 
 SURE_LENGTH, LONG_WORD = 5, 7
-"""In words shorter than ``SURE_LENGTH``, only a few typing errors are corrected. Two wrong letters are corrected only in words of
-at least ``LONG_WORD`` letters, and only to nouns."""
+"""Numbers of letters. In words shorter than ``SURE_LENGTH``, only a few kinds of typing errors are corrected. Two wrong letters are
+corrected only in words of at least ``LONG_WORD`` letters, and only to nouns."""
 
 MORE = 10
-"""A foreign word may be an English one that is this many times as frequent and has one letter more, such as "horse" for "hors"."""
+"""A foreign word may be a typing error for an English word this many times as frequent with one more letter: "hors" for "horse"."""
 
 FAMOUS = 4
-"""A name with two swapped letters is meant if it is this many times as frequent as the noun that is likely otherwise: "eiffle" is
-"eiffel", not "wiffle"."""
+"""A name with two swapped letters is preferred to a likely noun if the name is this many times as frequent as the noun. So "eiffle"
+is read as "eiffel", not as "wiffle"."""
 
 MAX_KEPT = 4_096
-"""How many unknown words are kept with their spellings."""
+"""How many unknown words are kept with the spellings that were found."""
 
 MAX_CANDIDATES = 20
-"""How many of the likely spellings of a word are looked at."""
+"""How many of the most likely spellings of a word are considered for a correction."""
 
 SPELLINGS = 5
 """How many spellings are suggested for an unknown word."""
 
 
 class Speller:
-    """Spells words as one vocabulary has them.
+    """Finds the spellings of words in one vocabulary.
 
     Args:
         words: All words, the most frequent first.
         nouns: The noun list.
-        real: Knows which words may be offered.
-        word_filter: The words that the operator allows.
+        real: Decides which words are real, so that they may be offered.
+        word_filter: Decides which words the operator allows.
     """
 
     def __init__(self, words: WordStore, nouns: NounStore, real: RealWords, word_filter: WordFilter) -> None:
@@ -56,9 +59,10 @@ class Speller:
         return self._near(word)[1]
 
     def correction(self, word: str) -> str | None:
-        """Return the noun or frequent word that differs from a word in one letter, or in two if it is long; None if none does.
+        """Return the noun or frequent word that differs from ``word`` in one letter, or None if there is no such word.
 
-        If there are several, it is the first one of ``ordered``. A word about people must have all letters that were typed.
+        A long ``word`` may differ from a noun in two letters. The most likely of several words is returned (see
+        ``likely_spellings.ordered``). A word about people is returned only if it has all letters of ``word``.
         """
         if len(word) < SURE_LENGTH:
             return self.short(word) or self._swapped_thing(word)
@@ -72,24 +76,24 @@ class Speller:
         return self._nouns.row(meant.word) is not None or (meant.distance <= 1 and meant.rank < FAMILIAR)
 
     def _swapped_thing(self, word: str) -> str | None:
-        """Return the familiar thing of which an unknown short word has two letters swapped, such as "dog" for "dgo"."""
+        """Return the familiar word for a thing that an unknown ``word`` is with two letters swapped ("dog" for "dgo"), or None."""
         nearest = None if word in self._words else next(iter(self._within(word)), None)
         if nearest is None or nearest.rank >= FAMILIAR or not is_thing(nearest.word):
             return None
         return nearest.word if is_swapped(word, nearest.word) else None
 
     def short(self, word: str) -> str | None:
-        """Return what a word of three or four letters is a typing error for; None if it is none."""
+        """Return the word that a ``word`` of three or four letters is a typing error for (see ``short_typos``), or None."""
         right = short_correction(word, self._words) if self._nouns.row(word) is None else None
         return right if right and self._word_filter.allows(right) else None
 
     def in_phrase(self, words: Sequence[str], word: str, corrected: Mapping[str, str]) -> str | None:
-        """Return the nearest spelling of a word that is a noun together with the word before or after it.
+        """Return the most likely spelling of ``word`` that forms a noun with the word before or after it, or None.
 
         Args:
             words: The words of a text.
-            word: One of them, which may be misspelled.
-            corrected: Other misspelled words of the text with their right spelling.
+            word: A word of the text that may be misspelled.
+            corrected: Other misspelled words of the text, each with its right spelling.
         """
         if len(word) < SURE_LENGTH:
             return None
@@ -102,7 +106,7 @@ class Speller:
         return None
 
     def thing_meant(self, word: str) -> str | None:
-        """Return the far more frequent English word for a thing that has one letter more than a word; None if there is none.
+        """Return the English word for a thing that is ``word`` plus one letter and ``MORE`` times as frequent, or None.
 
         Example:
             >>> speller.thing_meant("hors"), speller.thing_meant("chien")
@@ -113,13 +117,13 @@ class Speller:
         return next((other for other in near if is_thing(other) and MORE * self._rank(other) < rank), None)
 
     def _within(self, word: str) -> list[Candidate]:
-        """Return the spellings that are near enough to be meant, the most likely first."""
+        """Return spellings that differ from ``word`` in one letter, or in two if it is long, the most likely first."""
         if not word.isalpha():
             return []
         return [each for each in self._near(word)[0] if each.distance <= (1 if len(word) < LONG_WORD else 2)]
 
     def _near(self, word: str) -> tuple[list[Candidate], list[str]]:
-        """Return the likely spellings that are allowed, and those that may be offered. They are kept for other parts of a page."""
+        """Return the likely spellings that the filter allows, and those that may be offered. Both are kept for later calls."""
         near = self._known.get(word)
         if near is None:
             allowed = ordered(word, [each for each in self._candidates(word) if self._word_filter.allows(each.word)])
@@ -131,7 +135,7 @@ class Speller:
         return near
 
     def _candidates(self, word: str) -> list[Candidate]:
-        """Return the words that are spelled like ``word``, and the things of which ``word`` lacks only the ending."""
+        """Return the words with a spelling similar to ``word``, and words for things that ``word`` begins, as in "giraf"."""
         from rapidfuzz.distance import OSA
 
         near = {each: int(OSA.distance(word, each)) for each in self._words.spellings(word, None) if each != word}
@@ -139,7 +143,7 @@ class Speller:
         return [Candidate(each, distance, self._rank(each)) for each, distance in near.items()]
 
     def _continued(self, word: str) -> Iterator[str]:
-        """Yield the common things that begin with ``word`` and have up to ``ENDING`` letters more."""
+        """Yield common words for things that begin with ``word`` and have up to ``ENDING`` more letters."""
         for other in self._words.completions(word):
             if self._rank(other) >= COMMON:
                 return
@@ -152,5 +156,5 @@ class Speller:
 
 
 def _is_swapped_name(typed: str, name: Candidate, noun: Candidate) -> bool:
-    """Return whether a spelling is a name of which two letters are swapped, and which is meant rather than a rare noun."""
+    """Return whether ``typed`` is ``name`` with two letters swapped, and the name is ``FAMOUS`` times as frequent as ``noun``."""
     return FAMOUS * name.rank < noun.rank and is_swapped(typed, name.word) and has_name(name.word)

@@ -1,4 +1,4 @@
-"""Find the few words that can be spelled like another one, by their length and letters, before their distance is computed."""
+"""Find the few words that may be spelled like a given word, by number of letters and set of letters, before edits are counted."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ Masks = npt.NDArray[np.uint32]
 
 
 class SpellingFilter:
-    """The length and the set of letters of each word.
+    """The number of bytes and the set of letters of each word.
 
-    Comparing all words one by one takes 20 to 100 ms. The filter leaves a few thousand of 200,000 words.
+    Counting the edits of all 200,000 words takes 20 to 100 ms. The filter leaves a few thousand words to compare.
 
     Args:
         text: The words, each with a line break before it.
-        starts: The position of each line break ``(n + 1,)``.
+        starts: The position of the line break before each word, and of the last line break, ``(n + 1,)``.
     """
 
     def __init__(self, text: bytes, starts: npt.NDArray[np.uint32]) -> None:
@@ -28,14 +28,15 @@ class SpellingFilter:
         self._words = ~((firsts >= ord("0")) & (firsts <= ord("9")))
 
     def rows(self, word: str, distance: int) -> Rows:
-        """Return the rows of all words that may be spelled like another one.
+        """Return the rows of words that may be spelled like ``word``.
 
         Args:
-            word: The word, in lower case.
-            distance: How many edits of a letter may be between them, 0 or more.
+            word: The word to compare with, in lower case.
+            distance: The largest number of letter edits between ``word`` and a returned word, 0 or more.
 
         Returns:
-            Rows ``int64 (m,)`` in ascending order: those of all words within the distance, and of some others.
+            Rows ``int64 (m,)`` in ascending order: all words within the distance, and some words beyond it. No returned word
+            begins with a digit.
         """
         encoded = np.frombuffer(word.encode(), dtype=np.uint8)
         mask = np.bitwise_or.reduce(_bits(encoded), initial=0)
@@ -47,7 +48,7 @@ class SpellingFilter:
 
 
 def _bits(letters: npt.NDArray[np.uint8]) -> Masks:
-    """Return one bit for each letter from a to z, one for all others, and none for a line break."""
+    """Return one bit for each letter from a to z, one bit for all other bytes, and no bit for a line break."""
     is_letter = (letters >= ord("a")) & (letters <= ord("z"))
     places = np.where(is_letter, letters - np.uint8(ord("a")), np.uint8(26)).astype(np.uint32)
     return np.asarray(np.where(letters == ord("\n"), np.uint32(0), np.uint32(1) << places), dtype=np.uint32)

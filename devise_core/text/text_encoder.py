@@ -1,4 +1,4 @@
-"""The contract of every text encoder."""
+"""The base class of all text encoders."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ NO_SPELLINGS: Mapping[str, str] = {}
 
 
 class TextEncoder(ABC):
-    """A model that turns texts into unit vectors, in the space that an image encoder maps images into.
+    """A model that maps texts to unit vectors in the embedding space, the space that an image encoder maps images to.
 
-    A subclass defines ``dimension`` and ``encode``. One with a list of words also has a ``vocabulary`` and overrides
-    ``place``, so that a query can say which of its words are unknown. ``tests/test_text_encoder.py`` is the contract that
-    every subclass passes.
+    A subclass defines ``dimension`` and ``encode``. A subclass with a list of words also has a ``vocabulary`` and overrides
+    ``place``, so that a query can say which of its words are unknown. Every subclass must pass
+    ``tests/test_text_encoder.py``.
 
     Example:
         >>> from devise_core.vectors import unit
@@ -35,35 +35,35 @@ class TextEncoder(ABC):
     @property
     @abstractmethod
     def dimension(self) -> int:
-        """The length ``d`` of a vector."""
+        """The dimension ``d`` of the vectors."""
 
     @property
     def vocabulary(self) -> Vocabulary | None:
-        """The words that the encoder knows one by one, or None if it has no such list."""
+        """The list of words that the encoder knows, or None if the encoder has no such list."""
         return None
 
     @abstractmethod
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Encode ``n`` labels or captions, each as it is written, without query operators.
+        """Encode ``n`` labels or captions. Query operators such as a minus have no effect in them.
 
         Returns:
-            Unit rows ``float32 (n, d)``, in order; ``(0, d)`` for no text.
+            Unit rows ``float32 (n, d)``, in the order of ``texts``. The shape is ``(0, d)`` if ``texts`` is empty.
 
         Raises:
             QueryError: A text is too long or has no word.
-            UnknownWordError: No word of a text is known.
+            UnknownWordError: None of the words of a text is known.
         """
 
     def embed(self, text: str) -> Floats:
-        """Encode one label or caption to a unit vector ``float32 (d,)``. Raises like ``encode``."""
+        """Encode one label or caption to a unit vector ``float32 (d,)``. This method raises the same errors as ``encode``."""
         (vector,) = self.encode([text])
         return np.asarray(vector, dtype=np.float32)
 
     def place(self, clause: Clause, spellings: Mapping[str, str] = NO_SPELLINGS) -> PlacedClause:  # noqa: ARG002
-        """Place one clause of a query, such as "bird near water" in "bird near water -boat".
+        """Find the vector of one clause (term) of a query, such as "bird near water" in "bird near water -boat".
 
         Args:
             clause: The clause.
-            spellings: Misspelled words, each with the right spelling. An encoder without a vocabulary corrects none.
+            spellings: Misspelled words, each with its right spelling. An encoder without a vocabulary ignores them.
         """
         return PlacedClause(clause, self.embed(clause.text), [(clause.text, 1.0)])

@@ -1,4 +1,4 @@
-"""Which words mean a thing that images show, an animal, or a place."""
+"""Decide which words mean a thing that images can show, an animal, or the name of a place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ARTICLES = frozenset(("a", "an", "the"))
 
 
 def is_thing(text: str) -> bool:
-    """Return whether the whole ``text`` means a thing or an animal. Weapons and places of worship are left out.
+    """Return whether the whole ``text`` means a thing or an animal. Weapons and places of worship do not count as things.
 
     Example:
         >>> [is_thing(text) for text in ("sheep", "the castles", "fire truck", "nigeria", "president", "mosque", "bomb", "love")]

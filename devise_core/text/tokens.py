@@ -12,22 +12,22 @@ from devise_core.text.word_store import WordStore
 from devise_core.vectors import Floats, unit
 
 MAX_CHARACTERS = 1_000
-"""The length of the longest text that is read."""
+"""The most characters that a text may have."""
 
 _WITHOUT_LETTERS = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
-"""Characters that are removed because they would end a word. They are marks that belong to no letter, like the dot of a Turkish İ
-in lower case, and invisible characters."""
+"""Characters that are removed because they would split a word. They are combining marks, such as the dot of a Turkish İ in lower
+case, and invisible characters."""
 _TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 
 class Phrases:
-    """Reads phrases with the words of one store."""
+    """Looks up the words of phrases in one word store, and adds up the vectors of the known words."""
 
     def __init__(self, words: WordStore) -> None:
         self.words = words
 
     def known(self, text: str) -> tuple[list[tuple[str, int]], list[str]]:
-        """Return the known words of ``text`` with their rows, and the unknown words, each in order."""
+        """Return the known words of ``text``, each with its row in the word store, and the unknown words, both in order."""
         known: list[tuple[str, int]] = []
         unknown: list[str] = []
         for token in tokens(text):
@@ -38,7 +38,7 @@ class Phrases:
         return known, list(dict.fromkeys(unknown))
 
     def vector(self, rows: list[int]) -> Floats:
-        """Return the unit vector ``(d,)`` of several words: their unit vectors' sum, weighted by rarity.
+        """Return the unit vector ``(d,)`` of several words: the sum of their unit vectors, each weighted by the word's rarity.
 
         Args:
             rows: The rows of the words in the word store, at least one.
@@ -46,7 +46,7 @@ class Phrases:
         return unit(self.words.rarity(rows) @ self.words.unit(rows))
 
     def _known_parts(self, token: str) -> list[tuple[str, int]]:
-        """Return the token, or its plain form, or the token without "'s", or the parts between its hyphens and full stops."""
+        """Return the first known form: the token, its plain form, that form without "'s", or the known parts of a compound."""
         plain = plain_form(token)
         for form in ([token], [plain], [plain.removesuffix("'s")], re.split(r"[-.']", plain)):
             parts = [(part, row) for part in form if (row := self.words.row(part)) is not None]
@@ -67,11 +67,11 @@ def tokens(text: str) -> list[str]:
 
 
 def with_words(text: str, words: Mapping[str, str]) -> str:
-    """Return ``text`` with some of its words replaced.
+    """Return ``text`` with the words in ``words`` replaced.
 
     Args:
         text: The text.
-        words: What to replace → its replacement. Keys are spelled as ``tokens`` spells them, and may have several words.
+        words: What to replace → its replacement. A key is spelled as ``tokens`` spells words, and may have several words.
 
     Example:
         >>> with_words("Eine Katze, schwarz", {"eine katze": "cat"})
@@ -97,14 +97,14 @@ def plain_tokens(text: str) -> list[str]:
 
 
 def check_is_text(text: object) -> str:
-    """Return ``text``. Raises ``QueryError`` if it is something else than one text."""
+    """Return ``text``. Raises ``QueryError`` if ``text`` is not a ``str``, such as a list of texts."""
     if not isinstance(text, str):
         raise QueryError(f"Give one text, such as “violin”. Received: {type(text).__name__}.")
     return text
 
 
 def check_text(text: str) -> str:
-    """Return ``text``. Raises ``QueryError`` if it is no text, too long or without a word."""
+    """Return ``text``. Raises ``QueryError`` if ``text`` is not a ``str``, is too long, or has no word."""
     check_is_text(text)
     if len(text) > MAX_CHARACTERS:
         raise QueryError(f"The text has {len(text)} characters. Shorten it to at most {MAX_CHARACTERS}.")

@@ -1,4 +1,4 @@
-"""Syntax of other search programs that a query does not support: weights with a colon. The error says how to write them here."""
+"""Refuse weights with a colon, such as "dog:0.5", which other search programs support. The error gives the syntax of this app."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from devise_core.errors import QueryError, shortened
 
 _LETTERS = r"[^\W\d_]+(?:[-'’][^\W\d_]+)*"
 _COLON = re.compile(rf"\(?({_LETTERS})?[:：]([0-9](?:\.[0-9]+)?|\.[0-9]+)[).,;!?]*")
-"""A word, a colon and a number with one digit before the point, as in dog:0.5. The word is missing after a phrase in quotes.
+"""A word, a colon and a number with at most one digit before the point, as in dog:0.5. After a phrase in quotes, there is no word.
 
-It matches no time, no URL and no name such as "re:zero" or "apollo:13".
+The pattern does not match times, URLs, or names such as "re:zero" or "apollo:13".
 """
 
 
@@ -19,12 +19,12 @@ def refuse_colon_weight(text: str, at: int, end: int, phrase: str = "") -> None:
 
     Args:
         text: The query.
-        at: Where the part to look at starts.
-        end: Where it ends.
-        phrase: The phrase in quotes directly before it, with its quotes. Empty if there is none.
+        at: The offset in ``text`` at which the part to check starts.
+        end: The offset at which the part to check ends.
+        phrase: The quoted phrase directly before the part to check, with its quotes, or "" if there is none.
 
     Raises:
-        QueryError: It is such a weight. The error says how to write it, and has the position of the colon.
+        QueryError: The part to check is such a weight. The error says how to write the weight, and has the position of the colon.
     """
     colon = _COLON.fullmatch(text, at, end)
     word = phrase or (colon and colon[1])

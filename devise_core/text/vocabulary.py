@@ -1,4 +1,4 @@
-"""What an encoder with a list of words can do besides encoding: spell, complete, compare and name."""
+"""What a text encoder with a list of words can do besides encoding: correct spelling, complete, compare and name."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from devise_core.text.query import Query
 from devise_core.vectors import Floats
 
 MAX_LOOKUPS = 4
-"""How many unknown words of one text are looked up. A lookup takes 5 to 10 ms, and a text has room for hundreds of words."""
+"""How many unknown words of one text get spellings. Each takes 5 to 10 ms to look up, and a text may have hundreds of words."""
 
 
 class Vocabulary(ABC):
     """Words and nouns with a vector each.
 
-    What it returns is offered to people who did not type it, so it leaves out unsuitable words. ``word_vector`` reads any word.
+    The words that its methods return are shown to people who did not type them, so unsuitable words are left out. Only
+    ``word_vector`` accepts any word.
 
-    Only some text encoders have one. Whatever needs a vocabulary must say so where there is none, as the engine does with
-    ``NoVocabularyError``. ``WordVocabulary`` is the implementation over word vectors.
+    Only some text encoders have a vocabulary. Code that needs a vocabulary must report if there is none, as the engine does with
+    ``NoVocabularyError``. ``WordVocabulary`` is the implementation for word vectors.
 
     Example:
         >>> engine.vocabulary.spellings(["vioolin"])["vioolin"][0]
@@ -36,56 +37,56 @@ class Vocabulary(ABC):
         """The number of nouns."""
 
     def is_noun(self, text: str) -> bool:  # noqa: ARG002
-        """Whether the whole ``text`` is a noun, with or without an article. A query that is one is read as it is."""
+        """Return whether the whole ``text`` is a noun, with or without an article. Such a query is read as one noun."""
         return False
 
     def is_familiar_noun(self, word: str) -> bool:  # noqa: ARG002
-        """Whether a word is a noun that people know, so that it need not be the beginning of another word."""
+        """Return whether a word is a noun that people know, so that it is probably not the beginning of a longer word."""
         return False
 
     @abstractmethod
     def spellings(self, unknown: Iterable[str]) -> dict[str, list[str]]:
-        """Map each unknown word to known words that are spelled like it, nearest first.
+        """Map each unknown word to known words with a similar spelling, the most similar first.
 
-        Only the first ``MAX_LOOKUPS`` words are looked up; the others get an empty list.
+        Only the first ``MAX_LOOKUPS`` words are looked up. All further words get an empty list.
 
         Args:
             unknown: Words in lower case.
 
         Returns:
-            Each word with its spellings.
+            Unknown word → known words.
         """
 
     @abstractmethod
     def corrections(self, words: Iterable[str], texts: Sequence[str] = ()) -> dict[str, str]:
-        """Map words that are surely misspelled to the right spelling.
+        """Map each word that is surely misspelled to its right spelling.
 
         Args:
-            words: Words in lower case. The first ``MAX_LOOKUPS`` are looked up.
-            texts: Texts that the words are in. The words beside a misspelled one tell what it is.
+            words: Words in lower case. Only the first ``MAX_LOOKUPS`` words are looked up.
+            texts: Texts that contain the words. The neighbours of a misspelled word help to find the right spelling.
 
         Returns:
-            Misspelled word → right spelling. Words that may be right are not in it.
+            Misspelled word → right spelling. Words that may be right are not included.
         """
 
     @abstractmethod
     def rare_words(self, words: Iterable[str]) -> list[str]:
-        """Return the known words that are so rare that they may be misspelled."""
+        """Return those of ``words`` that are known but so rare that they may be misspelled."""
 
     def only_rare(self, words: Sequence[str]) -> bool:  # noqa: ARG002
-        """Whether all of these known words are so rare that their vectors may mean nothing."""
+        """Return whether all of these known words are so rare that their vectors may mean nothing."""
         return False
 
     @abstractmethod
     def complete(self, text: str, k: int) -> list[tuple[int, str]]:
-        """Complete the end of a text.
+        """Return completions of the end of a text.
 
         Args:
-            text: What is typed so far.
+            text: The text that is typed so far.
             k: How many completions to return at most.
 
         Returns:
-            The offset in characters that each replaces the text from, and the word or noun.
+            Up to ``k`` completions, each as the offset in characters from which it replaces the text, and the word or noun.
         """
 
     @abstractmethod
@@ -102,7 +103,7 @@ class Vocabulary(ABC):
 
     @abstractmethod
     def nearest_nouns(self, vector: Floats, k: int) -> list[WordHit]:
-        """Return the nouns nearest to a vector of the embedding space, among those common enough to name an image.
+        """Return the nouns nearest to a vector of the embedding space, among the nouns frequent enough to name an image.
 
         Args:
             vector: A unit vector ``(d,)``.
@@ -114,19 +115,19 @@ class Vocabulary(ABC):
 
     @abstractmethod
     def nearest_nouns_each(self, vectors: Floats, k: int) -> list[list[str]]:
-        """Return what ``nearest_nouns`` does for each of several vectors, without the cosines.
+        """Return the nouns that ``nearest_nouns`` returns for each of several vectors, without the cosines.
 
         Args:
             vectors: Unit rows ``(n, d)``.
-            k: How many nouns to return for each. It is small.
+            k: How many nouns to return for each vector. It should be small, because the time grows with it.
         """
 
     @abstractmethod
     def random_nouns(self, count: int, seed: int) -> Floats:
-        """Return the vectors of nouns that are drawn at random, among those of ``nearest_nouns``.
+        """Return the vectors of random nouns. They are drawn from all nouns that ``nearest_nouns`` can return.
 
         Args:
-            count: How many nouns to draw. There are fewer if the vocabulary has fewer.
+            count: How many nouns to draw. Fewer are drawn if the vocabulary has fewer.
             seed: The seed of the draw.
 
         Returns:
@@ -146,7 +147,7 @@ class Vocabulary(ABC):
     def similar_words(self, query: Query, k: int) -> list[WordHit]:
         """Return the words nearest to a query, without the words of the query.
 
-        The words are compared in the word vectors themselves, unless the query names an image.
+        The words are compared in the space of the word vectors, or in the embedding space if the query names an image.
 
         Args:
             query: The query.
@@ -158,10 +159,10 @@ class Vocabulary(ABC):
 
     @abstractmethod
     def similar_to_term(self, word: str, k: int) -> list[WordHit]:
-        """Return the familiar words nearest to one word or noun, without its own words.
+        """Return the familiar words nearest to one word or noun, without the words of that term.
 
         Args:
-            word: A word or noun of a ``Reading``.
+            word: A word or noun that a query was read as, such as a term of a ``Reading``.
             k: How many words to return.
 
         Returns:
@@ -173,7 +174,7 @@ class Vocabulary(ABC):
 
     @abstractmethod
     def word_vector(self, text: str) -> tuple[Floats, set[str]]:
-        """Return the unit vector ``(d,)`` of ``text`` in the word vectors themselves, and its words.
+        """Return the unit vector ``(d,)`` of ``text`` in the space of the word vectors, and the words of ``text``.
 
         Raises:
             UnknownWordError: A word is not in the vocabulary.
@@ -181,11 +182,11 @@ class Vocabulary(ABC):
 
     @abstractmethod
     def familiar_nouns(self, vector: Floats) -> Iterator[WordHit]:
-        """Yield familiar nouns in the singular near a vector.
+        """Yield familiar nouns near a vector, in the singular.
 
         Args:
-            vector: A unit vector ``(d,)`` of the word vectors themselves.
+            vector: A unit vector ``(d,)`` in the space of the word vectors.
 
         Yields:
-            The nouns with their cosines, the nearest first.
+            The nouns with their cosines, from -1 to 1, the nearest first.
         """

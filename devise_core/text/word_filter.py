@@ -1,4 +1,4 @@
-"""Which words may be shown to a visitor who did not type them: no slurs and no sexual terms."""
+"""Decide which words the app may show to a visitor who did not type them. Slurs and sexual terms are never shown."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _PARTS = re.compile(r"[-.']")
 class WordFilter:
     """A list of unsuitable words and phrases.
 
-    A visitor may search for any word. The filter is for what the app offers on its own: suggestions, spellings, labels,
-    nearest words, word paths, names on the map and examples.
+    A visitor may search for any word. The filter applies to words that the app shows without being asked: suggestions, spellings,
+    labels, nearest words, word paths (steps from one word to another), names on the map and examples.
 
     Args:
-        blocked: Lower-case words and phrases.
+        blocked: Words and phrases to block, in lower case.
 
     Example:
         >>> word_filter = WordFilter({"rude", "very bad"})
@@ -36,8 +36,8 @@ class WordFilter:
         self._phrases = tuple(f" {entry} " for entry in sorted(entries) if " " in entry)
 
     def allows(self, text: str) -> bool:
-        """Return whether ``text``, a word or a phrase, may be shown unasked."""
-        if text.isascii() and text.isalpha():  # most entries of a vocabulary; the general way takes 20 times as long
+        """Return whether the word or phrase ``text`` may be shown to a visitor who did not type it."""
+        if text.isascii() and text.isalpha():  # true for most words; the code below takes 20 times as long
             return not self._is_blocked(text.lower())
         words = tokens(text)
         if any(self._is_blocked(part) for word in words for part in (word, *_PARTS.split(word))):
@@ -46,7 +46,7 @@ class WordFilter:
         return not any(phrase in padded for phrase in self._phrases)
 
     def _is_blocked(self, word: str) -> bool:
-        """A plural is blocked with its singular; "assess" is no plural of "asses"."""
+        """Return whether a word is blocked, or is the plural of a blocked word. "assess" is not the plural of "asses"."""
         return word in self._words or (word.endswith("s") and not word.endswith("ss") and word[:-1] in self._words)
 
 
@@ -54,7 +54,7 @@ ALLOW_ALL = WordFilter(())
 
 
 def configured_word_filter() -> WordFilter:
-    """Load the bundled list, with the changes in the file that ``SEMBLANCE_WORD_LIST`` names.
+    """Load the bundled list and the changes in the file ``SEMBLANCE_WORD_LIST``, if this variable is set.
 
     Raises:
         SettingsError: The file cannot be read.
@@ -64,14 +64,14 @@ def configured_word_filter() -> WordFilter:
 
 @cache
 def load_word_filter(changes: Path | None = None) -> WordFilter:
-    """Load the bundled list, with an operator's changes.
+    """Load the bundled list, and apply the operator's changes.
 
     Args:
-        changes: A text file with one entry a line. ``word`` or ``+word`` blocks a word or phrase, ``-word`` allows it again,
-            and lines that begin with ``#`` are comments.
+        changes: A text file with one entry per line. ``word`` or ``+word`` blocks a word or phrase, and ``-word`` allows it again.
+            Lines that begin with ``#`` are comments.
 
     Returns:
-        The filter. It is loaded once for each file.
+        The filter. Each ``changes`` file is read once, and later calls return the same filter.
 
     Raises:
         SettingsError: ``changes`` cannot be read.
