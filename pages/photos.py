@@ -19,12 +19,12 @@ from ui.query.reading import say_unmodelled, show_reading
 from ui.searchbox import example_pills, search_box
 from ui.server.engine_cache import UPLOADS_ENGINE
 from ui.session_query import read_query
-from ui.text import plain, similarity_help
+from ui.text import plain
 
 COUNT = 12
-MEAN_HELP = similarity_help("a picture is to all your pictures together")
+MEAN_HELP = "How typical a picture is of all your pictures. 1 is most typical."
 LINKS = (
-    ("explorer.py", "See them on the map", "scatter_plot"),
+    ("explorer.py", "See them on a map of similar pictures", "scatter_plot"),
     ("image_search.py", "Search them with a picture", "image_search"),
     ("labels.py", "Get labels for a picture", "sell"),
 )

@@ -40,7 +40,7 @@ def test_text_search_shows_the_pictures_in_order(towers: Engine) -> None:
 
 def test_words_page_says_that_there_are_no_words(towers: Engine) -> None:
     test = app("words", q="violin")
-    assert "This model has no word list" in page_text(test)
+    assert "This model has no list of words" in page_text(test)
     assert not test.error
 
 
@@ -56,7 +56,7 @@ def test_labels_page_asks_for_labels(towers: Engine) -> None:
 def test_explorer_works_without_names(towers: Engine) -> None:
     first = towers.collection.items[0].id
     test = app("explorer", q="red", item=first)
-    assert "cannot name pictures or compare words" in page_text(test)
+    assert "cannot name pictures or find similar words" in page_text(test)
     assert not test.error
     assert component_data(test, "map")
 
@@ -73,6 +73,6 @@ def test_open_picture_is_explained_by_the_query(towers: Engine) -> None:
 
 def test_image_search_shows_similar_pictures(towers: Engine) -> None:
     test = app("image_search", q="sea")
-    assert "This model has no word list" in page_text(test)
+    assert "This model has no list of words" in page_text(test)
     assert not test.error
     assert len(component_data(test, "tiles")) == 3

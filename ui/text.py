@@ -13,15 +13,15 @@ def similarity_help(compared: str) -> str:
 
 
 SIMILARITY_HELP = (
-    f"{similarity_help('a picture is to your query')} The order also depends on what the app recognises in a picture, so a lower "
-    "number can come first."
+    f"{similarity_help('a picture is to your query')} The order also depends on what the app recognises in a picture, so a "
+    "picture with a lower similarity can come first."
 )
 ORDER_HELP = "The order depends on how close in meaning a picture is to your query, and on what the app recognises in it."
 WORD_HELP = similarity_help("a word is to your query")
 PICTURES_HELP = similarity_help("two pictures are")
 APPEARANCE_HELP = "How alike two pictures look in shapes, colours and textures. 1 is most alike."
 
-NO_WORD_LIST = "This model has no word list, so it cannot name pictures or compare words by itself."
+NO_WORD_LIST = "This model has no list of words to choose from, so it cannot name pictures or find similar words."
 """The text that a page shows in place of words if the model has no vocabulary."""
 
 _NAME = re.compile(r"(?:milvus:)?(?!www\.)[^\W_]+(?:[_ .\-][^\W_]+)*")

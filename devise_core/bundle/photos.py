@@ -1,7 +1,7 @@
-"""Build the collection ``photos``: photographs with natural backgrounds from GCompris, each with its author, licence and source.
+"""Build the collection ``photos``: photographs from GCompris that are not cut out, each with its author, licence and source.
 
 The source is Debian's gcompris-qt-data. The images and their credits are in its Qt resource files. The credits are read from the
-README files in them, because the copyright file of the package lists the images of an earlier version of the package.
+README files inside the resource files, because the copyright file of the package lists the images of an earlier version.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def extract_photos(package: Path, out: Path) -> list[Item]:
             credit = credits.get(path)
             if path.suffix != ".webp" or path.stem in LEFT_OUT or credit is None or not FREE.match(credit.licence):
                 continue
-            if credit.source in sources:  # two activities show the same photograph
+            if credit.source in sources:  # two activities of GCompris show the same photograph
                 continue
             sources.add(credit.source)
             item = _item(path, credit, items)
@@ -106,7 +106,7 @@ def read_credits(text: str) -> dict[str, Credit]:
 
 
 def labels_of(stem: str) -> tuple[str, ...]:
-    """Return the labels that ``LABELS`` has for a file stem, or its words: ``("polar bear",)`` for ``polarBear2``."""
+    """Return the labels in ``LABELS`` for a file stem, or else its words as one label: ``("polar bear",)`` for ``polarBear2``."""
     if stem in LABELS:
         return tuple(LABELS[stem].split("|"))
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", stem.replace("_", " "))
@@ -114,7 +114,10 @@ def labels_of(stem: str) -> tuple[str, ...]:
 
 
 def _credits_by_image(files: dict[PurePosixPath, bytes]) -> dict[PurePosixPath, Credit]:
-    """Match images with credits. A file name without a folder also credits the images of that name in folders below the README."""
+    """Match images with credits.
+
+    If a README lists a file name without a folder, its credit also applies to images of that name in folders below the README.
+    """
     matches: dict[PurePosixPath, Credit] = {}
     for readme, content in files.items():
         if readme.name != "README":
@@ -143,7 +146,7 @@ def _item(path: PurePosixPath, credit: Credit, taken: Collection[str]) -> Item:
 
 
 def _normalised_licence(text: str) -> str:
-    """Return one spelling for each licence: "CC-BY-SA-4.0" for "CC-BY-SA 4.0" too."""
+    """Return one spelling for each licence: "CC-BY-SA 4.0" also becomes "CC-BY-SA-4.0"."""
     licence = re.sub(r"[- ](\d)", r"-\1", text.strip())
     return "Public domain" if re.match(r"public[ -]domain", licence, re.IGNORECASE) else licence
 

@@ -19,7 +19,7 @@ from devise_core.text.tokens import check_text
 from devise_core.vectors import Floats, unit
 
 IMAGE_WEIGHT = 0.8
-"""An image's vector weighs this much in a sum where a phrase's weighs 1.
+"""The weight of an image's vector in a sum. A phrase's vector has weight 1.
 
 Images are closer to each other than to words, and the cosines between images vary more. The weight is the standard deviation of the
 images' cosines with a word, divided by that of their cosines with an image: 0.16 / 0.19 for `stamps` and 0.17 / 0.22 for `photos`.
@@ -28,19 +28,19 @@ word alone (measured with 60 images × 20 words of each collection).
 """
 
 CANCELLED = 1e-3
-"""A sum of vectors is only rounding error if its norm is below this share of the sum of the terms' absolute weights."""
+"""If the norm of a sum of vectors is below this share of the terms' absolute weights together, it counts as a rounding error."""
 
 ImageVector = Callable[[Clause], Floats]
 """A function that returns the vector of the image that a clause names. It raises ``QueryError`` if the name is unknown."""
 
 
 def no_images(clause: Clause) -> Floats:
-    """Reject a ``like:`` clause, where a query cannot name images.
+    """Reject a ``like:`` clause. ``read_query`` calls this function if a query cannot name images.
 
     Raises:
         QueryError: This function always raises. The error has the position of the clause.
     """
-    raise QueryError(f"There is no picture “{clause.text}” here. Search a collection, or remove “like:”.", clause.start)
+    raise QueryError(f"There is no picture “{clause.text}” here. Search in a collection, or remove “like:”.", clause.start)
 
 
 def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_images, senses: SenseTable | None = None) -> Query:

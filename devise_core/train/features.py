@@ -34,7 +34,7 @@ class ViewFeatures:
         features: The features of the ``n`` files that could be read, ``(views, n, f)``.
         kept: The positions of these ``n`` files in the list of all files.
         keys: The SHA-256 of each of these ``n`` files.
-        skipped: For each other file, why the file could not be read.
+        skipped: For each of the remaining files, why the file could not be read.
     """
 
     features: Floats = field(default_factory=lambda: np.empty((0, 0, 0), np.float32))

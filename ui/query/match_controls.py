@@ -73,10 +73,10 @@ def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> Match
             "Minimum similarity",
             "cut",
             default,
-            "Move the slider up to see fewer pictures, and down to see more. At the suggested value, the app chooses by what it "
-            "recognises in a picture. Pictures below that are marked as weak matches. The suggested value is 70% of the best "
-            f"similarity, but never below {engine.chance_cosine:.2f}. For 3 of 10 random nouns, no picture here "
-            "reaches even this lowest value.",
+            "Move the slider up to see fewer pictures, and down to see more. At the suggested value, the app also uses what it "
+            "recognises in each picture. If you move the slider lower, the pictures that are added are marked as weak matches. "
+            "The suggested value is 70% of the similarity of the best picture, but at least "
+            f"{engine.chance_cosine:.2f}. A lower similarity is often chance.",
         )
         st.caption(f"Suggested for this query: {suggested:.2f}")
     order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")

@@ -124,7 +124,7 @@ def _similar_words() -> None:
         _word_buttons(hits)
         st.caption(
             "Words are similar here if they occur in similar texts on the web and in the news. For example, “apple” is similar to "
-            "“computer”, because Apple is also a company. The app learned this from text alone, with the GloVe method. Click a "
+            "“computer”, because Apple is also a company. The app learned this from text alone. Click a "
             "word to see the words similar to it.",
             help=WORD_HELP,
         )
@@ -146,8 +146,8 @@ def _arithmetic() -> None:
             st.info(PREJUDICE, icon=":material/info:")
         _word_buttons(hits)
         st.caption(
-            "Each word is a list of numbers. The app adds and subtracts the lists and shows the words most similar to the "
-            "result. The words of the query itself are left out, because they would always come first.",
+            "The app stores the meaning of each word as a list of numbers. It adds and subtracts these lists, and shows the "
+            "words most similar to the result. The words of the query itself are left out, because they would always come first.",
             help=WORD_HELP,
         )
         _pictures(query)
@@ -179,8 +179,9 @@ def _path() -> None:
             _refuse_meaningless(engine, end_words)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
-            "Between the two words, the app takes equal steps in meaning. At each step it shows the nearest word, and a picture "
-            f"from “{plain(engine.collection.title)}” if one clearly shows it. No word or picture appears twice.",
+            "The app goes from the first word to the second in small, equal changes of meaning. Each step shows the nearest word, "
+            f"and a picture of that word if “{plain(engine.collection.title)}” has one that shows it clearly. No word or picture "
+            "appears twice.",
         )
         if clicked.picture:
             open_hit(clicked.picture)

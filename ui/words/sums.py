@@ -19,7 +19,8 @@ from devise_core.text.tokens import tokens
 
 DIFFERENCE = "A difference alone has no meaning. Add a word, as in king - man + woman."
 PEOPLE = (
-    "Of the words for people, only those for family or royalty can be combined, and only with each other, as in king - man + woman."
+    "Words for people can be combined only with each other, and only words such as “king”, “mother” and “woman”, as in "
+    "king - man + woman."
 )
 PLACES = "Names of places can be combined only with other names of places, as in paris - france + italy."
 ANIMALS = "Animals can be combined only with things, other animals and words that describe looks, as in kitten - cat + dog."
