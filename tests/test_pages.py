@@ -172,7 +172,7 @@ def test_results_begin_with_a_sentence_and_a_chart() -> None:
     percents = [int(number) for number in re.findall(r"<b>(\d+)%</b>", chart)]
     assert percents[0] == int(share[1]) == max(percents)
     assert len(percents) == 3
-    assert "each choose five of the same 46" in page_text(test)
+    assert "each choose five names from the same 46" in page_text(test)
     assert not test.get("vega_lite_chart")  # the charts for researchers are drawn on request
     assert not test.metric
 

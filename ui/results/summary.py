@@ -51,9 +51,9 @@ def show_summary(results: Results) -> None:
     st.header(f"For {_of_hundred(shares[0].value)}% of the pictures, the right name is among the app's five guesses", anchor=False)
     st.html(chart_html(shares))
     st.caption(
-        f"For each of {table.queries:,} pictures, the app, the older method and random guessing each choose five of the same "
-        f"{names}. One of the {names} is right. The app learned nearly all these names from text only, without pictures of the "
-        "things. The older method is called ConSE. The tables below give the details for researchers."
+        f"For each of {table.queries:,} pictures, the app, the older method and random guessing each choose five names from "
+        f"the same {names}. One of the {names} is right. The app learned nearly all these names from text only, without pictures "
+        "of the things. The older method is called ConSE. The tables below give the details for researchers."
     )
 
 
