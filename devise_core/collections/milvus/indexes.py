@@ -11,8 +11,8 @@ EXACT_LOOKS_UP_TO, WITHOUT_GRAPH_UP_TO = 20_000, 200_000
 """With more images than the first number, the looks have cells. With more than the second, both parts have a graph. In Milvus 2.3 a
 graph loses results if a filter leaves out most of the nearest images. Cells lose hardly any if all of them are compared
 (``python -m benchmarks.milvus``)."""
-INDEX_PARAMETERS: dict[str, dict[str, int]] = {EXACT: {}, CELLS: {"nlist": 128}, GRAPH: {"M": 32, "efConstruction": 200}}
-"""``python -m benchmarks.milvus`` prints the recall with them."""
+INDEX_PARAMETERS = {CELLS: {"nlist": 128}, GRAPH: {"M": 32, "efConstruction": 200}}
+"""The exact index has none. ``python -m benchmarks.milvus`` prints the recall with them."""
 LOOKED_AT, LOOKED_AT_BY_FILTERS = 1_024, 4_096
 """``ef`` of a search of the graph, or twice the number of results if that is more. A larger value finds more, and takes longer."""
 NEAREST_CELLS = 32
