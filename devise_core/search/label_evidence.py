@@ -104,15 +104,9 @@ class LabelEvidence:
         """Return the WordNet id of a noun in the singular or plural, or "" for a word that is not in the noun list."""
         return next(filter(None, map(self.synset, singular_forms(noun))), "")
 
-    def can_leave_out(self, query: Query) -> bool:
-        """Return whether everything that a query excludes has labels in common with what the query asks for, as in "bird -penguin".
-
-        In "car without wheels", car and wheels share no label. So the labels cannot tell cars with and without wheels apart.
-        """
-        if not (split := split_clauses(query)):
-            return True
-        wanted, *unwanted = (self.senses.labels_below(self.synset_of_form(part.noun or "")) for part in (split[0], *split[1]))
-        return all(np.intersect1d(wanted, labels).size for labels in unwanted)
+    def labels_below(self, noun: str) -> Rows:
+        """Return the labels at or below the usual sense of a noun, in the singular or plural."""
+        return self.senses.labels_below(self.synset_of_form(noun))
 
     def kind_shares(self, names: Sequence[str], shares: Floats) -> Floats:
         """Return the probability that each image shows each kind: the sum over the labels at or below the kind in WordNet.
@@ -124,7 +118,7 @@ class LabelEvidence:
         Returns:
             The probabilities ``(n, m)``. A name without labels at or below it has 0.
         """
-        below = [self.senses.labels_below(self.synset_of_form(name.lower())) for name in names]
+        below = [self.labels_below(name.lower()) for name in names]
         return np.stack([np.asarray(shares[:, labels].sum(axis=1), dtype=np.float32) for labels in below], axis=1)
 
     def show_any(self, names: Sequence[str], shares: Floats) -> npt.NDArray[np.bool_]:
@@ -141,7 +135,7 @@ class LabelEvidence:
             return []
         if split := split_clauses(query):
             wanted, unwanted = split
-            without = tuple(probe for part in unwanted for probe in self.probes(part))
+            without = tuple(probe for part in unwanted for probe in self._near_senses(part))
             return [replace(probe, without=without) for probe in self.probes(wanted)]
         if query.senses:
             return [Probe(sense.vector, sense.synset, self._of_text(sense.noun)) for sense in query.senses]
@@ -153,6 +147,11 @@ class LabelEvidence:
             text = query.read_text.strip().lower()
             return [Probe(query.vector, concept=self._of_text(text), abstract=text in self._abstract)]
         return [Probe(query.vector, self.senses.synset(row), self._of_text(noun), row)]
+
+    def _near_senses(self, query: Query) -> list[Probe]:
+        """Return the probes that labels can give evidence for, such as the fruit for "apple". If there is none, return all."""
+        probes = self.probes(query)
+        return list(filter(self.is_near, probes)) or probes
 
     def noun_probes(self, rows: Sequence[int] | Rows) -> list[Probe]:
         """Return the probes for the nouns at these rows of the noun list."""

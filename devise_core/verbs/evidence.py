@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from devise_core.search.excluded_kinds import can_leave_out
 from devise_core.search.label_evidence import IMAGES, LabelEvidence, NearMiss, Thresholds, good_matches
 from devise_core.search.naming import PERSON_LIKELY, PERSON_SURE
 from devise_core.search.probes import IN_GENERAL, Probe
@@ -114,8 +115,9 @@ class EvidenceVerbs(RankingVerbs):
             return self._evidence_of_people(query, looked_at)
         thresholds, candidates = self._evidence_thresholds, self._looked_at(query, looked_at)
         values = self._values(model, probes, candidates)
+        values[:, self._show_unwanted(query, candidates)] = 0
         best = values.max(axis=1)
-        is_near = model.is_near(probes[int(best.argmax())]) and model.can_leave_out(query)
+        is_near = model.is_near(probes[int(best.argmax())]) and can_leave_out(query, model.labels_below)
         evidence, rows = values.max(axis=0), slice(None) if candidates is None else candidates.rows
         good, possible, certain = np.zeros((3, len(self.collection)), dtype=np.bool_)
         possible[rows] = good_matches(evidence, thresholds)

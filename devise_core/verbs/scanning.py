@@ -119,6 +119,7 @@ class ScanVerbs(EngineBase):
         matter = scored
         probes = evidence.probes(query) if evidence and isinstance(query, Query) else []
         if evidence and probes:
+            probes = [*probes, *(excluded for probe in probes for excluded in probe.without)]
             matter = scored | (evidence.weights(probes) >= LEAST_WEIGHT).any(axis=0)
         return np.flatnonzero(scored), np.flatnonzero(matter)
 
