@@ -155,4 +155,6 @@ def test_the_list_that_is_offered_fits_the_samples(item: str, heading: str) -> N
 def test_an_unsure_name_is_given_with_a_likelier_one() -> None:
     assert shown([("tower", 0.12), ("building", 0.4)]).header[0].value == "Not sure. Perhaps building or tower"
     assert shown([("tower", 0.12), ("building", 0.2)]).header[0].value == "Not sure. The best guess is tower"
+    assert shown([("tower", 0.004), ("building", 0.03)]).header[0].value == "Not sure. Perhaps building or tower"
+    assert shown([("tower", 0.004), ("building", 0.009)]).header[0].value == "Not sure. The best guess is tower"
     assert shown([("tower", 0.3), ("building", 0.7)]).header[0].value == "Probably building. Another guess is tower"

@@ -26,7 +26,7 @@ _SCORE_HELP = (
 )
 LIKELY = 0.1
 """If the app is not sure of the best word, the heading also names a word that has at least this probability and is at least twice
-as probable as the best word."""
+as probable as the best word. If the best word is below ``LEAST_SHOWN``, any word that is not is named too."""
 GUESS = 0.5
 """A visitor's word may fit if its score is at least this share of the threshold above which a word fits."""
 LEAST_SHOWN = 0.01
@@ -75,7 +75,8 @@ def _heading(names: Names, surest: str) -> str:
         return f"Probably {plain(surest)}. Another guess is {plain(word)}"
     if first_confidence(names) != "not sure":
         return f"Best name: {plain(word)}"
-    likelier = [hit.word for hit, share in zip(names.hits, names.shares, strict=True) if share >= max(LIKELY, 2 * names.shares[0])]
+    least = max(LIKELY, 2 * names.shares[0]) if names.shares[0] >= LEAST_SHOWN else LEAST_SHOWN
+    likelier = [hit.word for hit, share in zip(names.hits, names.shares, strict=True) if share >= least]
     return f"Not sure. Perhaps {plain(likelier[0])} or {plain(word)}" if likelier else _not_sure(word)
 
 
