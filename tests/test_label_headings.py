@@ -30,7 +30,7 @@ def shown(words: list[tuple[str, float]], score: float = 1.0) -> AppTest:
 
 def test_an_unsure_name_is_called_so() -> None:
     test = shown([("farm", 0.001), ("valley", 0.03), ("lake", 0.002)])
-    assert test.header[0].value == "Not sure. The best guess is farm"
+    assert test.header[0].value == "Not sure. Perhaps valley or farm"
     assert bars(test) == ["farm  ·  not sure  ·  below 1%", "valley  ·  not sure  ·  3%"]
     assert shown([("cat", 0.18)], score=1.4).header[0].value == "Best name: cat"
     assert bars(shown([("cat", 0.18), ("dog", 0.02)], score=1.4)) == ["dog  ·  not sure  ·  2%"]

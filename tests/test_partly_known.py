@@ -47,12 +47,30 @@ def test_a_foreign_word_that_may_be_a_typing_error_says_so(photos: Engine, text:
     assert {word: correction.form for word, correction in query.other_meaning.items()} == meant
 
 
-def test_pages_offer_the_word_without_the_typing_error(photos: Engine) -> None:
-    test = app("text_search", q="hors", collection="photos")
-    assert "Did you mean horse?" in page_text(test)
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("castel", "castle"),
+        ("appel", "apple"),
+        ("tigre", "tiger"),
+        ("lyon", None),
+        ("paris", None),
+        ("castle", None),
+        ("amy", None),
+    ],
+)
+def test_a_rare_name_that_may_be_a_typing_error_says_so(photos: Engine, text: str, meant: str | None) -> None:
+    query = photos.query(text)
+    assert [correction.form for correction in query.other_meaning.values()] == ([meant] if meant else [])
+
+
+@pytest.mark.parametrize(("text", "meant"), [("hors", "horse"), ("castel", "castle")])
+def test_pages_offer_the_word_without_the_typing_error(photos: Engine, text: str, meant: str) -> None:
+    test = app("text_search", q=text, collection="photos")
+    assert f"Did you mean {meant}?" in page_text(test)
     test.button(key="meaning").click().run()
-    assert test.query_params["q"] == "horse"
-    assert ["Search for horse", "horse"] in answer_to_text(photos, "hors")["tries"]
+    assert test.query_params["q"] == meant
+    assert [f"Search for {meant}", meant] in answer_to_text(photos, text)["tries"]
 
 
 @pytest.mark.parametrize("text", ["pet", "rat", "mouse", "pan", "roses", "bosses", "rats", "blonde"])

@@ -24,7 +24,7 @@ SURE_LENGTH, LONG_WORD = 5, 7
 corrected only in words of at least ``LONG_WORD`` letters, and only to nouns."""
 
 MORE = 10
-"""A foreign word may be a typing error for an English word this many times as frequent with one more letter: "hors" for "horse"."""
+"""A foreign word or a name may be a typing error for an English word that is this many times as frequent: "hors" for "horse"."""
 
 FAMOUS = 4
 """A name with two swapped letters is preferred to a likely noun if the name is this many times as frequent as the noun. So "eiffle"
@@ -106,14 +106,20 @@ class Speller:
         return None
 
     def thing_meant(self, word: str) -> str | None:
-        """Return the English word for a thing that is ``word`` plus one letter and ``MORE`` times as frequent, or None.
+        """Return the English word for a thing that ``word`` may be a typing error for, or None.
+
+        The English word has one letter more, or two neighbouring letters swapped, and is ``MORE`` times as frequent.
 
         Example:
-            >>> speller.thing_meant("hors"), speller.thing_meant("chien")
-            ('horse', None)
+            >>> speller.thing_meant("hors"), speller.thing_meant("castel"), speller.thing_meant("chien")
+            ('horse', 'castle', None)
         """
         rank = self._rank(word)
-        near = [other for other in self._near(word)[1] if len(other) == len(word) + 1 and has_letters(word, other)]
+        near = [
+            other
+            for other in self._near(word)[1]
+            if is_swapped(word, other) or (len(other) == len(word) + 1 and has_letters(word, other))
+        ]
         return next((other for other in near if is_thing(other) and MORE * self._rank(other) < rank), None)
 
     def _within(self, word: str) -> list[Candidate]:

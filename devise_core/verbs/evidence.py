@@ -114,8 +114,7 @@ class EvidenceVerbs(RankingVerbs):
         if model is None or not probes:
             return self._evidence_of_people(query, looked_at)
         thresholds, candidates = self._evidence_thresholds, self._looked_at(query, looked_at)
-        values = self._values(model, probes, candidates)
-        values[:, self._show_unwanted(query, candidates)] = 0
+        values = self._values(query, model, probes, candidates)
         best = values.max(axis=1)
         is_near = model.is_near(probes[int(best.argmax())]) and can_leave_out(query, model.labels_below)
         evidence, rows = values.max(axis=0), slice(None) if candidates is None else candidates.rows
@@ -181,12 +180,17 @@ class EvidenceVerbs(RankingVerbs):
         query_given(query)
         model = self.parts.evidence
         probes = model.probes(query) if model and len(self.collection) else []
-        return float(self._values(model, probes, self._looked_at(query)).max()) if model and probes else math.nan
+        return float(self._values(query, model, probes, self._looked_at(query)).max()) if model and probes else math.nan
 
-    def _values(self, model: LabelEvidence, probes: Sequence[Probe], candidates: Candidates | None) -> Floats:
-        """Return the evidence for each probe (``search/probes.py``) in each image ``(probes, images)``, or in each candidate."""
+    def _values(self, query: Query, model: LabelEvidence, probes: Sequence[Probe], candidates: Candidates | None) -> Floats:
+        """Return the evidence for each probe of a query in each image, or in each candidate: ``(probes, images)``.
+
+        An image that shows what the query excludes has no evidence.
+        """
         shares = self._class_shares if candidates is None else candidates.shares
-        return np.asarray(model.weights(probes) @ shares.T, dtype=np.float32)
+        values = np.asarray(model.weights(probes) @ shares.T, dtype=np.float32)
+        values[:, self._show_unwanted(query, candidates)] = 0
+        return values
 
     @cached_property
     def _evidence_thresholds(self) -> Thresholds:
