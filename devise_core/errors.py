@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -9,11 +10,17 @@ from devise_core.installation import PROGRAM, extra_of, install_command
 
 LONGEST = 60
 """The most characters of a word in a message."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
     """Return ``text``, cut with an ellipsis to at most ``longest`` characters."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` with its control characters escaped, so that a file name cannot break a line or colour the terminal."""
+    return _CONTROL.sub(lambda control: control[0].encode("unicode_escape").decode(), text)
 
 
 def shown_value(value: object) -> str:

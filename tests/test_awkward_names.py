@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 from devise_core.cli import main
-from devise_core.cli.output import one_line
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.image_files import scan_folder
 from devise_core.collections.indexing import index_folder
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
+from devise_core.errors import one_line
 from tests.fakes import ColourEncoder
 from tests.sample_folders import NOBODY, picture
 from tests.sample_images import png
@@ -123,6 +123,23 @@ def test_a_cache_of_an_earlier_version_is_still_read(tmp_path: Path) -> None:
         read = cache.get("key")
     assert read is not None
     assert (read.features.tolist(), read.embedding.tolist(), read.thumbnail, read.note) == ([1, 1, 1], [1, 1], b"webp", "")
+
+
+def test_a_cache_forgets_what_was_not_used_although_as_many_others_are_kept(tmp_path: Path) -> None:
+    row = CachedVectors(np.ones(3, np.float32), np.ones(2, np.float32), b"webp")
+    with VectorCache(tmp_path / "a.sqlite", "model") as cache:
+        cache.put({"deleted": row})
+    with VectorCache(tmp_path / "a.sqlite", "model") as cache:
+        cache.forget_others(["kept elsewhere"])
+        assert cache.get("deleted") is None
+
+
+def test_each_skipped_file_has_one_line_in_the_report(tmp_path: Path) -> None:
+    picture(tmp_path / "photos/a.png")
+    (tmp_path / "photos/bad\nline.jpg").write_bytes(b"no image")
+    result = index_folder(tmp_path / "photos", "names", ColourEncoder())
+    (line,) = result.report.read_text("utf-8").splitlines()
+    assert "bad\\nline.jpg" in line
 
 
 def test_images_with_other_suffixes_are_read_by_their_content(tmp_path: Path) -> None:

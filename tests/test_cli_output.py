@@ -206,7 +206,13 @@ def test_errors_say_what_to_do(arguments: tuple[str, ...], says: str, mine: Path
 def test_a_collection_is_renamed_exported_and_removed(mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import pandas as pd
 
+    cache = mine / ".cache"
+    cache.mkdir()
+    for name in ("holidays.sqlite", "holidays.files", "holidays2.sqlite"):
+        (cache / name).write_bytes(b"thumbnails")
+    (cache / "holidays.shards").mkdir()
     assert read_output(output(capsys, "collections", "rename", "holidays", "italy", "--json"))["folder"] == str(mine / "italy")
+    assert {path.name for path in cache.iterdir()} == {"italy.sqlite", "italy.files", "italy.shards", "holidays2.sqlite"}
     hits = read_output(output(capsys, "search", "violin", "-k", "1", "--collection", "italy", "--json"))["hits"]
     assert hits[0]["id"] == "violin"
     path = tmp_path / "items.parquet"
@@ -222,5 +228,5 @@ def test_a_collection_is_renamed_exported_and_removed(mine: Path, tmp_path: Path
     assert main(("collections", "export", "italy", *made)) == 1
     assert "has files already" in capsys.readouterr().err
     assert read_output(output(capsys, "collections", "remove", "italy", "--yes", "--json"))["name"] == "italy"
-    assert list(mine.iterdir()) == []
+    assert [path.relative_to(mine).as_posix() for path in mine.rglob("*")] == [".cache", ".cache/holidays2.sqlite"]
     assert "italy" not in json.loads(output(capsys, "collections", "--json"))["collections"]

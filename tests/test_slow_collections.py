@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
 from devise_core.engine import Engine
 from devise_core.errors import CollectionError, SlowCollectionError
-from devise_core.serving.open_engines import EngineCache, base_engine, collection_engine
+from devise_core.serving.open_engines import EngineCache, base_engine, collection_engine, offered_collections
 from devise_core.settings import settings
+from devise_core.storage.paths import BUNDLED_ARTIFACTS
 from tests.app_testing import app, checked, page_text, tile_names
 from tests.browsing import PATIENCE, wait_until
 from ui.server.engine_cache import choosable_collections
@@ -106,3 +109,15 @@ def test_a_failure_is_tried_again_and_an_open_engine_is_kept_until_its_files_cha
     for version in (1, 1, 2):
         assert cache.start("a", version, fail_once).engine("a", None) is engine
     assert len(tried) == 3
+
+
+def test_the_engine_of_a_removed_collection_is_dropped(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path))
+    settings.cache_clear()
+    shutil.copytree(BUNDLED_ARTIFACTS / "collections" / "stamps", tmp_path / "mine")
+    kept = ref(collection_engine("mine"))
+    assert "mine" in [each.name for each in offered_collections()] and kept() is not None
+    shutil.rmtree(tmp_path / "mine")
+    assert "mine" not in [each.name for each in offered_collections()]
+    gc.collect()
+    assert kept() is None

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from devise_core.cli.image_batches import add_images, encode_files, images_of, say_unread, several
-from devise_core.cli.output import counted, one_line, print_hits, print_json
+from devise_core.cli.output import counted, print_hits, print_json
 from devise_core.cli.pictures import check_picture, picture_of
 from devise_core.cli.quiet import load_model
 from devise_core.cli.shared_options import add_command, engine_of
 from devise_core.cli.tables import FORMATS, write_table
 from devise_core.datatypes import WordHit
 from devise_core.engine import Engine
+from devise_core.errors import one_line
 from devise_core.search.index import check_k
 from devise_core.storage.valid_text import valid_text
 

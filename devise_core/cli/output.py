@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from codecs import lookup
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from devise_core.datatypes import Hit, Reading, WordHit
+from devise_core.errors import one_line
 from devise_core.storage.valid_text import valid_text
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def add_json(command: argparse.ArgumentParser) -> None:
@@ -45,11 +43,6 @@ def print_hits(options: argparse.Namespace, query: dict[str, Any], hits: Sequenc
         else:
             name, category, path = map(one_line, (hit.name, hit.category, str(hit.original or hit.path)))
             print(f"{hit.cosine:6.3f}  {name:<28.28}  {category:<26.26}  {path}")
-
-
-def one_line(text: str) -> str:
-    """Return ``text`` with its control characters escaped, so that a file name cannot break a line or colour the terminal."""
-    return _CONTROL.sub(lambda control: control[0].encode("unicode_escape").decode(), text)
 
 
 def say_reading(reading: Reading) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from devise_core.errors import one_line
 from devise_core.storage.paths import CollectionLayout
 
 
@@ -38,5 +39,6 @@ class IndexedFolder:
 
     def write_report(self, folder: Path) -> None:
         """Write the report to the collection in ``folder``."""
-        text = "".join(f"{line}\n" for line in (*self.skipped, *self.notes, *self.left_out_folders))
+        lines = (*self.skipped, *self.notes, *self.left_out_folders)
+        text = "".join(f"{one_line(line)}\n" for line in lines)  # the name of a file may have a line break
         CollectionLayout(folder).skipped.write_text(text, encoding="utf-8", errors="replace")

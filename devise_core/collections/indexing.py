@@ -23,7 +23,7 @@ from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, ImageError
 from devise_core.search.model_parts import ModelParts
 from devise_core.search.registry import EXACT_UP_TO
-from devise_core.storage.paths import user_collections
+from devise_core.storage.paths import INDEXING_CACHE, user_collections
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
 from devise_core.vision.image_reader import note_on, read_image
@@ -67,7 +67,7 @@ def index_folder(
         CollectionError: The name is not allowed, the folder is missing or disappears during the run, or no image can be read.
     """
     target, scan = user_collections() / check_name(name), scan_folder(source, include_system, annotations)
-    cached, notes = target.with_name(".cache") / f"{name}.sqlite", read_annotations(source, scan, annotations)
+    cached, notes = target.with_name(INDEXING_CACHE) / f"{name}.sqlite", read_annotations(source, scan, annotations)
     result = _begun(target, scan, notes)
     item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
     version = CollectionVersion(scan.files, encoder.model_id, command, parts, item, result, partial(_check_read, source), store)

@@ -66,8 +66,6 @@ class VectorCache(SqliteCache[str, CachedVectors]):
         """
         self._used.update(keys)
         with self._lock, self._database_errors(), self._database:
-            if self._database.execute(f"SELECT COUNT(*) FROM {self.table}").fetchone()[0] == len(self._used):
-                return
             self._database.execute("CREATE TEMP TABLE used (key TEXT PRIMARY KEY)")
             self._database.executemany("INSERT INTO used VALUES (?)", ((key,) for key in self._used))
             self._database.execute(f"DELETE FROM {self.table} WHERE key NOT IN (SELECT key FROM used)")

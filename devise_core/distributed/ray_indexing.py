@@ -22,7 +22,7 @@ from devise_core.distributed.shards import ShardStore
 from devise_core.errors import CollectionError
 from devise_core.search.model_parts import ModelParts
 from devise_core.search.registry import EXACT_UP_TO
-from devise_core.storage.paths import user_collections
+from devise_core.storage.paths import INDEXING_CACHE, user_collections
 from devise_core.vision.image_encoder import ImageEncoder
 
 
@@ -59,7 +59,7 @@ def index_with_ray(
     notes = _notes(listed, annotations)
     skipped = [*listed.problems, *notes.problems]
     result = IndexedFolder(target, 0, skipped, list(notes.faults), listed.left_out, listed.left_out_folders, list(notes.summaries))
-    shards = ShardStore(target.with_name(".cache") / f"{name}.shards", encoder.model_id)
+    shards = ShardStore(target.with_name(INDEXING_CACHE) / f"{name}.shards", encoder.model_id)
     images = _embed(listed.images, shards, encoder, engine, result, progress)
     item = partial(_item, notes=notes, spread=len(images) > EXACT_UP_TO)
     version = CollectionVersion(images, encoder.model_id, command, parts, item, result, partial(_check_read, source, listed), store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +86,12 @@ class EngineCache:
             if entry is None or entry.version != version or entry.error is not None:
                 entry = self._entries[name] = Opening(version, open_engine)
             return entry
+
+    def keep(self, names: Collection[str]) -> None:
+        """Drop the engines with other names, which frees their memory once nobody uses them."""
+        with self._lock:
+            for name in self._entries.keys() - set(names):
+                del self._entries[name]
 
 
 _BASE = EngineCache()
@@ -186,6 +192,7 @@ def offered_collections() -> list[OfferedCollection]:
     base = base_engine()
     places = _places(base)
     openings = {name: _opening_over(base, name, place) for name, place in places.items()}  # all at the same time
+    _COLLECTIONS[base].keep([_key(*each) for each in places.items()])  # others were removed or renamed
     collections = [each for name, opening in openings.items() if (each := _offered(name, opening, _patience(places[name])))]
     first = default_collection()
     return sorted(collections, key=lambda each: (not each.opens, each.name != first, each.name))
@@ -209,8 +216,7 @@ def _places(base: Engine) -> dict[str, Place]:
 
 def _patience(place: Place) -> float:
     """Return how many seconds the list of collections waits for the collection at ``place`` to open."""
-    seconds = settings().open_seconds
-    return seconds if isinstance(place, Path) else min(REMOTE_SECONDS, seconds)
+    return min(settings().open_seconds, REMOTE_SECONDS if isinstance(place, Version) else float("inf"))
 
 
 def _engine_over(base: Engine, name: str, place: Place) -> Engine:
@@ -223,9 +229,12 @@ def _opening_over(base: Engine, name: str, place: Place) -> Opening:
         engine.collection.verify()
         return engine
 
-    cache = _COLLECTIONS.setdefault(base, EngineCache())
     version = stamp(CollectionLayout(place).opened) if isinstance(place, Path) else place
-    return cache.start(str(place) if isinstance(place, Path) else name, version, open_engine)
+    return _COLLECTIONS.setdefault(base, EngineCache()).start(_key(name, place), version, open_engine)
+
+
+def _key(name: str, place: Place) -> str:
+    return str(place) if isinstance(place, Path) else name
 
 
 def _offered(name: str, opening: Opening, seconds: float) -> OfferedCollection | None:

@@ -110,6 +110,10 @@ class CollectionLayout:
     )
 
 
+INDEXING_CACHE = ".cache"
+"""The folder beside the user's collections in which ``index`` keeps what it can use again, in files named after the collections."""
+
+
 def artifacts_folder() -> Path:
     """Return the folder of the model in use. It is ``SEMBLANCE_ARTIFACTS`` if that is set, otherwise the bundled folder."""
     return folder("artifacts") or BUNDLED_ARTIFACTS
