@@ -17,7 +17,7 @@ from devise_core.search import registry
 from devise_core.search.annoy_index import AnnoyIndex
 from devise_core.search.exact_index import ExactIndex
 from devise_core.search.index import Index
-from devise_core.search.registry import INDEXES, default_index, index_type
+from devise_core.search.registry import INDEXES, index_type, unnamed_index
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout
 from devise_core.vectors import Floats
@@ -117,7 +117,7 @@ def test_index_of_an_older_collection_depends_on_its_size(tmp_path: Path, monkey
     replace(manifest, about={name: value for name, value in manifest.about.items() if name != "index"}).write()
     assert isinstance(FolderCollection.open(tmp_path / "c").embedding_index, ExactIndex)
     monkeypatch.setattr(registry, "EXACT_UP_TO", 5)
-    assert default_index(6) == "annoy"
+    assert unnamed_index(6) == "annoy"
     assert isinstance(FolderCollection.open(tmp_path / "c").embedding_index, AnnoyIndex)
 
 

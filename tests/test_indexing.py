@@ -14,7 +14,7 @@ from devise_core.collections.folder import FolderCollection
 from devise_core.collections.indexing import index_folder
 from devise_core.collections.projection import Projections, project
 from devise_core.errors import ArtifactError, CollectionError, OtherModelError
-from devise_core.search.registry import default_index
+from devise_core.search.registry import NEW_INDEX
 from devise_core.search.scan_index import ScanIndex
 from devise_core.vectors import Floats
 from tests.colour_folder import index
@@ -155,7 +155,7 @@ def test_a_large_folder_becomes_a_collection_on_disk(source: Path, monkeypatch: 
         monkeypatch.setattr(f"devise_core.collections.{module}.EXACT_UP_TO", 10)
     folder = index(source, ColourEncoder()).folder
     large = FolderCollection.open(folder, "m")
-    assert (small.manifest.about["index"], large.manifest.about["index"]) == (default_index(20_000), ScanIndex.name)
+    assert (small.manifest.about["index"], large.manifest.about["index"]) == (NEW_INDEX, ScanIndex.name)
     assert (folder / "items.sqlite").is_file()
     assert not (folder / "items.csv").exists()
     assert [replace(item, file="") for item in large.items] == [replace(item, file="") for item in items]

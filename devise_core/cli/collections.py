@@ -20,6 +20,7 @@ from devise_core.collections.user_folder import remove_collection, rename_collec
 from devise_core.engine import load_engine
 from devise_core.errors import ArtifactError, CollectionError, MissingPackageError, OtherModelError
 from devise_core.installation import PROGRAM
+from devise_core.search.registry import unnamed_index
 from devise_core.settings import text
 
 _FREQUENT = 8
@@ -133,7 +134,7 @@ def _facts_of(collection: FolderCollection) -> dict[str, Any]:
     frequent = sorted(labels, key=lambda label: (-labels[label], label))[:_FREQUENT]
     return _described(collection, collection.layout.root) | {
         "bytes": sum(entry.bytes for entry in collection.manifest.files.values()),
-        "index": str(collection.facts.get("index") or "exact"),
+        "index": str(collection.facts.get("index") or unnamed_index(len(collection))),
         "model": str(collection.facts.get("model", "")),
         "labels": {label: labels[label] for label in frequent},
     }

@@ -17,6 +17,7 @@ from devise_core.collections.items_file import INDEXED
 from devise_core.collections.read_only_database import check_types, database_errors, open_read_only
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
+from devise_core.search.conditions import Postings
 from devise_core.storage.paths import is_inside
 from devise_core.vectors import Rows
 
@@ -28,7 +29,7 @@ _PLAIN = re.compile(r"images/(?:[\w\-]+/)*[\w\-]+\.\w+")
 """Matches the path of a file inside the folder. Most paths match. Checking the others with ``is_inside`` takes 50 times as long."""
 
 
-class StoredItems(FetchedItems):
+class StoredItems(FetchedItems, Postings):
     """The items of a large collection in the order of their rows, and the rows that have each label and category."""
 
     @abstractmethod

@@ -14,7 +14,7 @@ from devise_core.errors import ArtifactError
 from devise_core.search.index import Index
 from devise_core.search.looks_index import LooksIndex, axes_path
 from devise_core.search.products import ExactProducts, Products, ScannedProducts
-from devise_core.search.registry import default_index, index_type
+from devise_core.search.registry import index_type, unnamed_index
 from devise_core.search.scan_index import ScanIndex
 from devise_core.storage.artifact_reader import read_array
 from devise_core.storage.manifest import Manifest
@@ -82,9 +82,9 @@ class WholeVectorFiles(VectorFiles):
         return ExactProducts(unit_stored(vectors, "features of the collection") if by == "visual" else vectors)
 
     def index(self, by: Stored) -> Index:
-        """Open the index that the manifest names, or the default for this number of images if an old manifest names none."""
+        """Open the index that the manifest names, or ``unnamed_index`` if an old manifest names none."""
         vectors, path = self.rows(by), self.layout.embedding_index if by == "semantic" else self.layout.feature_index
-        kind = index_type(self.manifest.about.get("index") or default_index(len(vectors)))
+        kind = index_type(self.manifest.about.get("index") or unnamed_index(len(vectors)))
         return kind.open(vectors, self.manifest.verified(path) if kind.has_file else path)
 
     def verify(self) -> None:

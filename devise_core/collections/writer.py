@@ -20,7 +20,7 @@ from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError
 from devise_core.search.index import Index
 from devise_core.search.model_parts import ModelParts
-from devise_core.search.registry import EXACT_UP_TO, default_index, index_type
+from devise_core.search.registry import EXACT_UP_TO, NEW_INDEX, index_type
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import CollectionLayout
 from devise_core.vectors import Floats
@@ -120,7 +120,7 @@ def _write_whole(
 ) -> list[Path]:
     """Write the items, vectors, indexes and maps of a collection whose vectors are all in memory. Return all of its files."""
     (maps or project(embeddings)).save(layout.projections)
-    kind = index_type(index or default_index(len(items)))
+    kind = index_type(index or NEW_INDEX)
     manifest.about["index"] = kind.name
     write_items(layout.items, items)
     np.save(layout.embeddings, embeddings.astype(np.float32))

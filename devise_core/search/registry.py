@@ -15,11 +15,15 @@ EXACT_UP_TO = 20_000
 """With up to this many vectors, the exact index answers as fast as Annoy, and it misses no neighbour (benchmarks/index.py)."""
 
 
-def default_index(count: int) -> str:
+NEW_INDEX = ExactIndex.name
+"""The index of new collections of up to ``EXACT_UP_TO`` images. Larger new collections have a ``ScanIndex``."""
+
+
+def unnamed_index(count: int) -> str:
     """Return the name of the index of a collection whose manifest does not name an index.
 
-    Up to ``EXACT_UP_TO`` images, this is the exact index, as for new collections. A larger collection whose manifest does not name
-    an index was written by an earlier version of this library, with Annoy. New collections of this size have a ``ScanIndex``.
+    An earlier version of this library wrote such a collection: with the exact index up to ``EXACT_UP_TO`` images, and else with
+    Annoy. So what this function returns must not change.
 
     Args:
         count: The number of vectors.
