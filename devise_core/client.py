@@ -122,7 +122,7 @@ class SemblanceClient:
         Args:
             text: The query.
             page: How many images to request at a time, up to 100.
-            filters: The other arguments of ``search``.
+            filters: The other arguments of ``search``, except ``limit`` and ``offset``.
         """
         offset: int | None = 0
         while offset is not None:

@@ -149,6 +149,7 @@ class Hit:
             "category": self.category,
             "caption": self.caption,
             "cosine": round(self.cosine, 6),
+            "score": round(self.score, 6),
             "author": self.author,
             "licence": self.licence,
             "source": self.source,
@@ -180,7 +181,7 @@ class WordHit:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        return {"word": self.word, "cosine": round(self.cosine, 6)}
+        return {"word": self.word, "cosine": round(self.cosine, 6), "score": round(self.score, 6)}
 
 
 @dataclass(frozen=True)

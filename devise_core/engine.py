@@ -155,6 +155,8 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
             raise CollectionError(
                 f"A collection is a name, a folder or an opened collection. Received: {type(collection).__name__}."
             )
+        if isinstance(collection, str) and not collection.strip():
+            raise CollectionError("The name of the collection is empty. Give a name, or leave it out to open the first collection.")
         if isinstance(collection, str) and collection.startswith(PREFIX):
             remote = MilvusCollection.open(collection, self.model_id)
             remote.expect_dimension(self.text.dimension)
@@ -187,7 +189,7 @@ def load_engine(artifacts: str | Path | None = None, collection: str | Path | No
         'photos'
     """
     engine = _without_collection(artifacts)
-    if collection:
+    if collection is not None:
         return engine.on(collection)
     for name in collection_names(engine.layout):
         with suppress(OtherModelError):
@@ -231,6 +233,8 @@ def _opened_again(artifacts: Path, collection: Path | None) -> Engine:
 
 
 def _without_collection(artifacts: str | Path | None) -> Engine:
+    if artifacts is not None and not isinstance(artifacts, str | os.PathLike):
+        raise ArtifactError(f"The model is the path of a folder. Received: {type(artifacts).__name__}.")
     layout = ArtifactLayout(Path(artifacts) if artifacts else artifacts_folder())
     manifest = Manifest.read(layout.root)
     word_filter = configured_word_filter()

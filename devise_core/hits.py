@@ -86,7 +86,7 @@ class Hits(_Results[Hit]):
         return f"{result.cosine:.3f}  {result.name:<28.28}  {result.category}".rstrip()
 
     def _columns(self) -> list[str]:
-        return ["id", "path", "thumbnail", "labels", "category", "caption", "cosine", "author", "licence", "source"]
+        return ["id", "path", "thumbnail", "labels", "category", "caption", "cosine", "score", "author", "licence", "source"]
 
     def _repr_html_(self) -> str:
         """Return the thumbnails with names and similarities, for Jupyter."""
@@ -107,7 +107,7 @@ class WordHits(_Results[WordHit]):
         return f"{result.cosine:.3f}  {result.word}"
 
     def _columns(self) -> list[str]:
-        return ["word", "cosine"]
+        return ["word", "cosine", "score"]
 
 
 def _figure(hit: Hit) -> str:

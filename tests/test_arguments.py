@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from devise_core import Engine, ImageEmbedder
-from devise_core.errors import DeviseError, ImageError, QueryError
+from devise_core import Engine, ImageEmbedder, load_engine
+from devise_core.errors import ArtifactError, CollectionError, DeviseError, ImageError, QueryError
+from devise_core.search.conditions import All, AnyOf, HasLabel, Not
 from tests.conftest import BUNDLED
 
 CAT = str(BUNDLED / "collections/photos/images/cat.webp")
@@ -86,6 +87,29 @@ def test_a_wrong_type_is_refused_in_one_message(
     assert re.fullmatch(r"[A-Zbkv“].{10,260}\.", str(raised.value))
 
 
+@pytest.mark.parametrize("where", [All(("x",)), HasLabel(["a"]), HasLabel(3), Not("a"), AnyOf("dog"), "dog"])  # type: ignore[arg-type]
+def test_a_condition_is_checked_with_its_parts(where: Any, engine: Engine) -> None:
+    for verb in (engine.matches, engine.ranking):
+        with pytest.raises(QueryError, match="A condition is an instance of a class in devise_core.search.conditions"):
+            verb(engine.query("dog"), where)
+
+
+def test_paths_and_names_that_cannot_be_opened_are_named(engine: Engine) -> None:
+    with pytest.raises(ImageError, match="is not the path of a file"):
+        engine.label_image("a\0b.jpg")
+    for blank in ("", " "):
+        with pytest.raises(CollectionError, match="The name of the collection is empty"):
+            load_engine(BUNDLED, blank)
+    with pytest.raises(ArtifactError, match="The model is the path of a folder. Received: int."):
+        load_engine(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("label", ["the", "or", "a photo of"])
+def test_a_label_that_names_nothing_is_named(label: str, engine: Engine) -> None:
+    with pytest.raises(QueryError, match=f"“{label}” does not name anything"):
+        engine.label_image(CAT, vocabulary=["dog", label])
+
+
 def test_one_image_in_place_of_several_is_named(engine: Engine) -> None:
     for verb, one in product(
         (engine.embed_images, engine.search_images, engine.label_images), (PIXELS, PIXELS[..., 0], CAT, io.BytesIO())
@@ -108,6 +132,7 @@ def test_several_images_may_come_in_any_order_that_is_one(engine: Engine) -> Non
     assert engine.embed_images(np.stack([PIXELS, PIXELS])).shape == (2, 100)
     assert engine.embed_images(iter(())).shape == engine.embed_images([]).shape == (0, 100)
     assert [len(hits) for hits in engine.label_images((CAT for _ in range(2)), k=3, progress=True)] == [3, 3]
+    assert len(engine.label_image(CAT, k=1_000, vocabulary="all")) > 100
     assert [len(hits) for hits in engine.search_texts((text for text in ("dog", "sea")), k=2)] == [2, 2]
 
 

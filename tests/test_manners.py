@@ -49,7 +49,7 @@ def test_hits_become_a_data_frame(engine: Engine) -> None:
     assert engine.similar_words("violin", k=2).to_pandas()["word"].tolist() == [
         hit.word for hit in engine.similar_words("violin", 2)
     ]
-    assert list(WordHits().to_pandas().columns) == ["word", "cosine"]
+    assert list(WordHits().to_pandas().columns) == ["word", "cosine", "score"]
 
 
 def test_notebooks_show_thumbnails_and_no_markup_of_others(engine: Engine) -> None:
@@ -70,6 +70,10 @@ def test_batches_give_what_single_calls_give(engine: Engine, capsys: pytest.Capt
         (engine.search_images(FILES, k=3), [engine.search_image(file, k=3) for file in FILES]),
         (engine.label_images(FILES, k=3), [engine.label_image(file, k=3) for file in FILES]),
     ]
+    words = ["dog", "castle", "the sea"]
+    results.append(
+        (engine.label_images(FILES, vocabulary=(word for word in words)), [engine.label_image(f, vocabulary=words) for f in FILES])  # type: ignore[arg-type]
+    )
     for batch, single in results:
         for several, one in zip(batch, single, strict=True):
             assert [getattr(hit, "id", "") or hit.word for hit in several] == [getattr(hit, "id", "") or hit.word for hit in one]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import re
 import threading
@@ -19,6 +21,7 @@ from benchmarks.hostile import hostile_files, slow_jpeg
 from benchmarks.malformed import encoded, good_files, mutated, picture
 from devise_core.errors import ImageError
 from devise_core.settings import Settings
+from devise_core.untrusted import decoder_pool
 from devise_core.untrusted.decoder_pool import CRASHED, DecoderPool, read_upload
 from devise_core.untrusted.decoder_worker import SIDE
 from devise_core.vision.image_reader import read_image
@@ -155,6 +158,20 @@ def test_mutated_files_never_crash_a_decoder(decoders: DecoderPool) -> None:
             assert str(error) != CRASHED
             outcomes.add(str(error).split(". ")[0])
     assert len(outcomes) > 4
+
+
+@pytest.mark.parametrize("answer", ['{"size": [Infinity, 1], "note": ""}', "[" * 9_000, "[1]", '{"size": [1]}', '"error"'])
+def test_a_decoder_that_answers_nonsense_is_ended(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, sent = DecoderPool(1), next(iter(GOOD.values()))
+    pool.read(sent, Settings())
+    process = pool.processes()[0]
+    monkeypatch.setattr(decoder_pool._DecoderProcess, "_read_line", lambda _: json.loads(answer))
+    with pytest.raises(ImageError, match=CRASHED):
+        pool.read(sent, Settings())
+    assert pool.processes() == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+    pool.close()
 
 
 def test_a_dead_decoder_is_replaced() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +51,6 @@ class NamingTable:
     own_line: Rows
     below: list[Rows]
     concepts: Floats | None = None
-    _first: list[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if len(self.words) != len(self.vectors):
@@ -59,19 +58,9 @@ class NamingTable:
                 f"naming.tsv has {len(self.words)} words, and naming_vectors.npy {len(self.vectors)} vectors. "
                 "Restore both files together."
             )
-        first: dict[str, int] = {}
-        object.__setattr__(self, "_first", [first.setdefault(word, row) for row, word in enumerate(self.words)])
 
     def __len__(self) -> int:
         return len(self.words)
-
-    def first_line(self, row: int) -> int:
-        """Return the first line that has the same word as line ``row``, so that a word with two senses is shown once.
-
-        Args:
-            row: The number of a line, from 0.
-        """
-        return self._first[row]
 
     def is_person(self, row: int) -> bool:
         """Return whether the word of a line means people.

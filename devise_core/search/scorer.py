@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devise_core.errors import UnknownWordError
+from devise_core.errors import QueryError, UnknownWordError, shortened
 from devise_core.search.image_vectors import ImageSide, ImageVectors
 from devise_core.search.kinds import KindTable, KindWeights
 from devise_core.text.concepts import ConceptStore, read_text
@@ -86,9 +86,12 @@ class Scorer:
         """Prepare a label or a caption. Query operators in the text have no meaning.
 
         Raises:
+            QueryError: The text names nothing, such as "the".
             UnknownWordError: No word of the text is known.
         """
         part = self.text.place(Clause("words", text, 1.0, 0, len(text)))
+        if part.vector is None and not part.unknown:
+            raise QueryError(f"“{shortened(text)}” does not name anything to look for. Add the name of a thing, such as “violin”.")
         if part.vector is None:
             raise UnknownWordError({word: [] for word in part.unknown})
         return QuerySide(part.vector, self.concepts.of_clauses([part]), self._kinds_of((part,)))

@@ -33,6 +33,8 @@ POLL_SECONDS = 0.2
 """Seconds between two checks of a running process. It is ended if it takes too long or its visitor has left."""
 _ENDLESS = 100_000  # requests that may wait. The threads that wait are limited elsewhere
 _MAX_LINE = 10_000  # bytes in the first line of an answer
+_NONSENSE = (OSError, EOFError, ValueError, KeyError, TypeError, OverflowError, RecursionError)
+"""The errors that a nonsense answer can raise. A process that was taken over may answer anything."""
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each variable saves memory
 
 
@@ -212,7 +214,7 @@ class _DecoderProcess:
         except MemoryError as error:
             self.end()
             raise ImageError(UNAVAILABLE) from error
-        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:  # a process that was taken over may answer anything
+        except _NONSENSE as error:
             self.end()
             job.check()
             raise ImageError(late if is_late.is_set() else CRASHED) from error

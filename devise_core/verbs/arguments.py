@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Set
 import numpy as np
 
 from devise_core.errors import CollectionError, ImageError, QueryError, shown_value
-from devise_core.search.conditions import Condition
+from devise_core.search.conditions import All, AnyOf, Condition, HasId, HasLabel, InCategory, Not
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.text.tokens import check_is_text
@@ -124,10 +124,18 @@ def ranking_given(ranking: object) -> Ranking:
 
 
 def condition_given(where: object) -> Condition:
-    """Return ``where``, or raise ``QueryError`` if it is not a condition (``search/conditions.py``)."""
-    if not isinstance(where, Condition):
-        raise QueryError(f"A condition is one of the classes of devise_core.search.conditions. Received: {_type_of(where)}.")
-    return where
+    """Return ``where``, or raise ``QueryError`` if it is not a condition (``search/conditions.py``) or a part of it is none."""
+    match where:
+        case All(parts) | AnyOf(parts) if isinstance(parts, Iterable) and not isinstance(parts, str):
+            return type(where)(tuple(map(condition_given, parts)))
+        case Not(part):
+            return Not(condition_given(part))
+        case HasLabel(text) | InCategory(text) | HasId(text) if isinstance(text, str):
+            return where
+    raise QueryError(
+        "A condition is an instance of a class in devise_core.search.conditions, made of texts or of other conditions. "
+        f"Received: {shown_value(where)}."
+    )
 
 
 def id_given(item_id: object) -> str:

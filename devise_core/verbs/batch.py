@@ -10,9 +10,9 @@ from devise_core.hits import Hits, WordHits
 from devise_core.search.index import check_k
 from devise_core.text.query import Query
 from devise_core.vectors import Floats
-from devise_core.verbs.arguments import texts_given
+from devise_core.verbs.arguments import labels_given, texts_given
 from devise_core.verbs.base import By
-from devise_core.verbs.labels import LabelVerbs, WordSet
+from devise_core.verbs.labels import LabelVerbs, WordSet, best_labels
 from devise_core.verbs.search import SearchVerbs
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.image_sources import ImageInput, check_several
@@ -94,7 +94,11 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
             ['music', 'a dog']
         """
         check_k(k)
-        return [self.label_encoded(encoded, k, vocabulary) for encoded in self._each_encoded(images, progress)]
+        if isinstance(vocabulary, str):
+            return [self.label_encoded(encoded, k, vocabulary) for encoded in self._each_encoded(images, progress)]
+        labels = labels_given(vocabulary)
+        fits = (self._label_fit(labels, batch, guarded=True) for batch in self._encoded_batches(images, progress))
+        return [hits for fit in fits for hits in best_labels(fit, k)]
 
     def embed_images(self, images: Iterable[ImageInput], progress: bool = False) -> Floats:
         """Encode images.
@@ -120,6 +124,12 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
 
     def _each_encoded(self, images: Iterable[ImageInput], progress: bool) -> Iterator[Encoded]:
         """Yield the features and the embedding of one image at a time."""
+        for batch in self._encoded_batches(images, progress):
+            for row in range(len(batch.embeddings)):
+                yield Encoded(batch.features[row : row + 1], batch.embeddings[row : row + 1])
+
+    def _encoded_batches(self, images: Iterable[ImageInput], progress: bool) -> Iterator[Encoded]:
+        """Yield the features and the embeddings of several images at a time."""
         check_several(images)
         if isinstance(images, Sized) and not len(images):
             return
@@ -127,6 +137,5 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
 
         with tqdm(total=len(images) if isinstance(images, Sized) else None, unit="image", disable=not progress) as bar:
             for batch in self.encoder.encode_many(images):
-                for row in range(len(batch.embeddings)):
-                    yield Encoded(batch.features[row : row + 1], batch.embeddings[row : row + 1])
+                yield batch
                 bar.update(len(batch.embeddings))

@@ -9,13 +9,13 @@ import numpy as np
 
 from devise_core.datatypes import WordHit
 from devise_core.hits import WordHits
-from devise_core.search.index import check_k
+from devise_core.search.index import MAX_HITS, check_k
 from devise_core.search.naming import Names
 from devise_core.search.people_guard import PeopleGuard
 from devise_core.text.words_beside_people import is_neutral_beside_people
 from devise_core.vectors import Floats, Rows, largest
 from devise_core.verbs.arguments import encoded_given, labels_given, row_given, rows_given, vector_given
-from devise_core.verbs.label_guards import LabelGuardVerbs
+from devise_core.verbs.label_guards import LabelFit, LabelGuardVerbs
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.image_sources import ImageInput
 
@@ -99,15 +99,12 @@ class LabelVerbs(LabelGuardVerbs):
             if not guarded or self.parts.people_guard is None:
                 return self.label_embedding(encoded.embeddings[0], k, vocabulary)
             return self._guarded_words(self.parts.people_guard, encoded, k, vocabulary)
-        fit = self._label_fit(vocabulary, encoded, guarded)
-        scores, cosines = fit.scores[0], fit.cosines[0]
-        best = (row for row in largest(scores, k) if scores[row] > -np.inf)
-        return WordHits(WordHit(fit.labels[row], float(cosines[row]), float(scores[row])) for row in best)
+        return best_labels(self._label_fit(vocabulary, encoded, guarded), k)[0]
 
     def _guarded_words(self, guard: PeopleGuard, encoded: Encoded, k: int, vocabulary: str) -> WordHits:
         """Return the nearest words. Images of people or animals get only neutral words, so that no gorilla is a "buddha"."""
         features = encoded.features
-        hits = self.label_embedding(encoded.embeddings[0], k + SPARE_WORDS, vocabulary)
+        hits = self.label_embedding(encoded.embeddings[0], min(k + SPARE_WORDS, MAX_HITS), vocabulary)
         allowed = guard.allowed([hit.word for hit in hits], features)[0]
         if guard.may_show_people(features)[0] or guard.may_show_animals(features)[0]:
             allowed &= [is_neutral_beside_people(hit.word) for hit in hits]
@@ -215,3 +212,13 @@ class LabelVerbs(LabelGuardVerbs):
         """Return the labels, each once, and their unit vectors ``(labels, d)``."""
         names = labels_given(labels)
         return names, self.text.encode(names)
+
+
+def best_labels(fit: LabelFit, k: int) -> list[WordHits]:
+    """Return the ``k`` labels that fit each image best, without those that are ruled out."""
+    return [
+        WordHits(
+            WordHit(fit.labels[row], float(cosines[row]), float(scores[row])) for row in largest(scores, k) if scores[row] > -np.inf
+        )
+        for scores, cosines in zip(fit.scores, fit.cosines, strict=True)
+    ]

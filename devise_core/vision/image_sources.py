@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from devise_core.errors import ImageError, shortened
+from devise_core.errors import ImageError, shortened, shown_value
 from devise_core.settings import settings, variable
 
 ImageInput = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.NDArray[np.uint8] | Image.Image
@@ -130,6 +130,8 @@ def _read_path(path: Path, most: int) -> tuple[str, bytes]:
             return path.name, file.read(most + 1)  # a pipe does not tell its size
     except FileNotFoundError as error:
         raise ImageError(f"There is no file {path}. Check the path.") from error
+    except ValueError as error:  # a null character in the path
+        raise ImageError(f"{shown_value(str(path))} is not the path of a file. Check the path.") from error
     except OSError as error:
         raise ImageError(
             f"{path} cannot be read ({error.strerror}). Check that the file is an image, and that you may read it."

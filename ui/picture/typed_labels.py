@@ -91,6 +91,8 @@ def _fault(engine: Engine, label: str) -> str:
     """Return why a label cannot be read, or "" if it can be read."""
     try:
         engine.text.encode([label])
+        if engine.parts.scorer:
+            engine.parts.scorer.text_side(label)
     except (QueryError, UnknownWordError) as error:
         return str(error)
     return ""

@@ -100,8 +100,3 @@ def show_controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) 
             on_click=uninterrupted(selection.select_all),
             args=(engine, hits),
         )
-
-
-def is_filtered(kept: Filter) -> bool:
-    """Return whether a filter is set."""
-    return any((kept.categories, kept.labels, kept.not_categories, kept.not_labels))

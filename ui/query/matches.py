@@ -25,7 +25,7 @@ from ui.query.evidence import (
     match_marks,
     show_senses,
 )
-from ui.query.match_controls import BY_NAME, MatchControls, is_filtered, read_filter, show_controls_below, show_match_controls
+from ui.query.match_controls import BY_NAME, MatchControls, read_filter, show_controls_below, show_match_controls
 from ui.query.withheld import show_withheld
 from ui.text import SIMILARITY_HELP, match_count, plain
 
@@ -155,7 +155,7 @@ def _summary(query: str, chosen: _Chosen, filtered_out: int) -> str:
 
 
 def _explain_nothing(query: str, inside: Ranking, suggested: float, settings: MatchControls) -> None:
-    some_left_out = is_filtered(settings.kept)
+    some_left_out = bool(settings.kept)
     if some_left_out and not len(inside):
         st.info("No picture passes these filters. Remove one of them.", icon=":material/filter_alt_off:")
         return
@@ -167,7 +167,7 @@ def _explain_nothing(query: str, inside: Ranking, suggested: float, settings: Ma
 
 def _filtered_out(engine: Engine, chosen: _Chosen, settings: MatchControls) -> int:
     """Return how many pictures the filters leave out. Pictures left out because they could insult people do not count."""
-    return len(engine.collection) - chosen.inside_count if is_filtered(settings.kept) else 0
+    return len(engine.collection) - chosen.inside_count if settings.kept else 0
 
 
 def _page(ranking: Ranking, size: int) -> Ranking:
