@@ -19,8 +19,8 @@ OFFERED = "people, animal, flower, tree, fruit, vegetable, food, clothes, vehicl
 
 page_layout.header(
     "Labels",
-    "Choose a picture and see which words describe it best. Or let the app choose from words that you type, even words it was not "
-    "trained on. Drag a box on the picture to get words for that part only.",
+    "Choose a picture and see which words describe it best. Or type your own words and let the app choose among them, "
+    "even words for things that it has never seen in a picture. Drag a box on the picture to get words for that part only.",
     choose=True,
 )
 with show_errors():
@@ -34,7 +34,7 @@ with show_errors():
         choice = CUSTOM
         if engine.vocabulary:
             choice = st.segmented_control(
-                "Choose labels from", (NOUNS, CUSTOM, ALL), default=NOUNS, required=True, key=VOCABULARY, bind="query-params"
+                "Choose words from", (NOUNS, CUSTOM, ALL), default=NOUNS, required=True, key=VOCABULARY, bind="query-params"
             )
         else:
             st.caption(f"{NO_WORD_LIST} Type the words to choose from.")

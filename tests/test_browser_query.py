@@ -41,7 +41,7 @@ def test_words_pictures_and_weights_in_one_sum(page: Page, address: str) -> None
     assert 99 <= sum(shares) <= 101
     assert max(shares) == shares[1]  # sea
     page.locator(".stMarkdown", has_text="How much each part counts").get_by_test_id("stTooltipIcon").hover()
-    expect(page.get_by_text("Above are the words most similar to each part")).to_be_visible()
+    expect(page.get_by_text("The lists in this box show the words most similar")).to_be_visible()
 
 
 def test_an_error_points_to_its_position(page: Page, address: str) -> None:
@@ -79,21 +79,21 @@ def test_the_threshold_is_shown_and_can_be_changed(page: Page, address: str) -> 
     page.goto(f"{address}/text_search?q=bird")
     expect(tiles(page, "text").first).to_be_visible()
     strong = tiles(page, "text").count()
-    page.get_by_role("button", name="Threshold").click()
+    page.get_by_role("button", name="Similarity from").click()
     slider = page.get_by_role("slider", name="Minimum similarity")
     suggested = round(100 * float(slider.input_value()))
     for step in range(1, 6):
         slider.press("ArrowRight")
         assert round(100 * float(slider.input_value())) == suggested + step
     expect(page).to_have_url(re.compile(rf"cut={suggested + 5}\b"))
-    expect(page.get_by_role("button", name=f"Threshold 0.{suggested + 5}")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Similarity from 0.{suggested + 5}")).to_be_visible()
     expect(tiles(page, "text")).not_to_have_count(strong)
     expect(page.locator(".st-key-grid-text .weak")).to_have_count(0)
     assert tiles(page, "text").count() < strong
     page.goto(f"{address}/text_search?q=dinosaur&collection=photos")
     expect(page.get_by_test_id("stAlert")).to_contain_text("No picture here clearly shows “dinosaur”.")
     expect(tiles(page, "text")).to_have_count(5)
-    page.get_by_text("Show weak matches").click()
+    page.get_by_text("Show all weak matches").click()
     expect(page.locator(".st-key-grid-text .weak")).to_have_count(24)
 
 

@@ -31,7 +31,7 @@ def test_back_undoes_a_choice(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird")
     expect(tiles(page, "text").first).to_have_text("pigeon")
     strong = tiles(page, "text").count()
-    page.get_by_text("Show weak matches").click()
+    page.get_by_text("Show all weak matches").click()
     expect(tiles(page, "text")).to_have_count(24)
     expect(page).to_have_url(re.compile("weak=1"))
     page.get_by_role("button", name="Page 2", exact=True).click()

@@ -81,7 +81,7 @@ def test_a_corrected_word_is_named_and_can_be_searched_for_as_typed(engine: Engi
     shown = answer_to_text(engine, "vioolin")
     assert names(shown)[0] == "violin"
     assert "“vioolin” was read as violin." in shown["notes"]
-    assert ["Search for it as you typed it", '"vioolin"'] in shown["tries"]
+    assert ["Search exactly as typed", '"vioolin"'] in shown["tries"]
 
 
 def test_a_foreign_word_is_read_while_typing(photos: Engine) -> None:

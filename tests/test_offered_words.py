@@ -190,7 +190,9 @@ def test_pages_offer_allowed_words(careful_app: None) -> None:
     assert labels.header[0].value not in {f"Best name: {word}" for word in BLOCKED}
     assert blocked([bar.proto.text.split("  ·")[0] for bar in labels.get("progress")]) == []
     unlikely = [
-        caption.value.partition(": ")[2].split(", ") for caption in labels.caption if caption.value.startswith("Words below")
+        caption.value.partition(": ")[2].split(", ")
+        for caption in labels.caption
+        if caption.value.startswith("Words with a likelihood below")
     ]
     assert unlikely
     assert blocked([word for words in unlikely for word in words]) == []

@@ -27,7 +27,7 @@ def test_the_switch_counts_the_weak_matches_that_are_listed() -> None:
         pages = [app("text_search", q=query, weak="1", k="96", p=str(page), collection="photos") for page in range(1, 5)]
         ids = {tile["id"] for page in pages for tile in tiles(page)}
         first = tiles(app("text_search", q=query, k="96", collection="photos")) if query == "bird" else []
-        assert pages[0].toggle[0].label == f"Show weak matches ({len(ids) - len(first)})"
+        assert pages[0].toggle[0].label == f"Show all weak matches ({len(ids) - len(first)})"
 
 
 def test_the_page_shows_pictures_before_anything_is_typed() -> None:
@@ -58,7 +58,7 @@ def test_no_filter_is_named_where_none_is_set(query: str) -> None:
 def test_an_absent_thing_is_refused_with_the_closest_pictures() -> None:
     test = app("text_search", q="dinosaur", collection="photos")
     assert "No picture here clearly shows “dinosaur”." in test.info[0].value
-    assert "The closest pictures" in [heading.value for heading in test.header]
+    assert "The closest pictures in meaning" in [heading.value for heading in test.header]
     assert 1 <= len(tile_names(test)) <= 8
     assert all("weak" in tile for tile in tiles(test))
 

@@ -44,7 +44,7 @@ STEPS = (
         "text_search",
         "Add and subtract",
         "A minus sign takes a meaning away. **tool** finds many hammers, and **tool -hammer** finds mostly other tools. Turn on "
-        "**Show weak matches** below the pictures to see the rest.",
+        "**Show all weak matches** below the pictures to see the rest.",
         {"q": "tool -hammer"},
     ),
     Step(

@@ -1,4 +1,4 @@
-"""Tell whether the classifier's labels can leave out what a query excludes, as in "bird -penguin" or "dog -cat"."""
+"""Tell whether the classifier's labels can separate what a query asks for from what it excludes: "bird -penguin", "dog -cat"."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from devise_core.text.query import Query
 from devise_core.vectors import Rows
 
 TOLD_APART = ("animal", "vehicle", "musical instrument", "fruit")
-"""An image that shows one thing of such a kind rarely counts as another thing of the kind: the classifier can tell dogs from cats.
-Furniture and food are not in the list, because an image of a table often shows chairs too."""
+"""The classifier can tell things of such a kind apart, such as dogs and cats. Other kinds are left out, because things of these
+kinds are often in one picture: a table has chairs around it, and a plate has several foods."""
 
 
 def can_leave_out(query: Query, labels_below: Callable[[str], Rows]) -> bool:
-    """Return whether the labels can tell images with what a query excludes from images without it.
+    """Return whether the labels can separate images that show what a query excludes from images that do not.
 
-    In "bird -penguin", bird and penguin have labels in common. In "dog -cat", both are of the same kind of ``TOLD_APART``. Neither
-    holds for "car -wheels".
+    They can in two cases: the two things have labels in common ("bird -penguin"), or both belong to one kind of ``TOLD_APART``
+    ("dog -cat"). In "car -wheels", neither is the case.
 
     Args:
-        query: The query. A query that excludes nothing has nothing to leave out, so the result is True.
+        query: The query. The result is also True if ``split_clauses`` does not split it, such as a query that excludes nothing.
         labels_below: Returns the labels at or below a noun in WordNet.
     """
     if not (split := split_clauses(query)):

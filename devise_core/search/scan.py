@@ -17,8 +17,8 @@ from devise_core.search.ranking import Mask, Ranking
 from devise_core.vectors import Floats, Rows, best_first
 
 REFINED = 640
-"""The order of this many images at the start of a window is exact. They fill 26 pages of 24 images, and are more than the
-``CANDIDATES`` of ``verbs/scanning.py``. After them, images are in the order of the fast products (``products.py``)."""
+"""The order of this many images at the start of a window is exact. They fill 26 pages of 24 images, and include the ``CANDIDATES``
+of ``verbs/scanning.py``, which are scored again. The other images are in the order of the fast products (``products.py``)."""
 
 
 class Comparison(ABC):
@@ -30,7 +30,7 @@ class Comparison(ABC):
 
     @abstractmethod
     def window(self, most: int, inside: Any = None) -> Ranking:
-        """Return up to ``most`` images with the best scores, the best first.
+        """Return the images with the best scores, the best first.
 
         Args:
             most: The largest number of images to return.
@@ -39,7 +39,7 @@ class Comparison(ABC):
 
     @abstractmethod
     def count(self, least: float, inside: Any = None) -> int:
-        """Return how many images have at least the cosine ``least``.
+        """Return how many images have a cosine of at least ``least``.
 
         Args:
             least: The cosine, from -1 to 1.
@@ -57,7 +57,8 @@ class Scan(Comparison):
         vectors: The unit vectors ``(m, d)`` of the query.
         concept: Computes the products with the images' vectors in the concept space (``ImageSide.vectors``). If it is None, the
             score is the cosine.
-        concepts: The vectors ``(m, c + 1)`` of the query in the concept space, or None.
+        concepts: The vectors ``(m, c + 1)`` of the query in the concept space, a second space of word vectors
+            (``text/concepts.py``), or None. The last number is -1, which subtracts the image's constant for hubs.
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class Scan(Comparison):
         return cosines, (products + self._concept.exact(self._concepts, rows)).max(axis=0, initial=-np.inf)
 
     def window(self, most: int, inside: Mask | None = None, refined: int = REFINED) -> Ranking:
-        """Return the ``most`` images with the best scores, the best first.
+        """Return the images with the best scores, the best first.
 
         Args:
             most: The largest number of images to return.
@@ -102,7 +103,7 @@ class Scan(Comparison):
         return Ranking(rows, cosines, scores)[:most]
 
     def count(self, least: float, inside: Mask | None = None) -> int:
-        """Return how many images have at least the cosine ``least``. Cosines close to ``least`` are computed exactly."""
+        """Return how many images have a cosine of at least ``least``. Cosines close to ``least`` are computed exactly."""
         doubtful = np.abs(self.cosines - least) <= self.cosine_error
         above = self.cosines >= least
         if self.cosine_error and doubtful.any():
@@ -131,12 +132,12 @@ class Scan(Comparison):
 
 
 def _best(products: Floats) -> Floats:
-    """Return the largest product ``(n,)`` of each image over the senses of a query ``(m, n)``."""
+    """Return for each image ``(n,)`` the largest of its products with the senses of a query ``(m, n)``."""
     return np.asarray(products[0] if len(products) == 1 else products.max(axis=0), dtype=np.float32)
 
 
 def candidates(values: Floats, k: int, error: float, most: int = 0) -> Rows:
-    """Return the rows of the ``most`` largest values, and of all values that can be among the ``k`` largest exact values.
+    """Return the rows of the largest values, and of all values that may be among the ``k`` largest once they are computed exactly.
 
     Args:
         values: The approximate values ``(n,)``.

@@ -214,7 +214,7 @@ def _tries(query: Query, matches: Matches) -> list[list[str]]:
     tries = [[f"Try instead: {near_miss.name}", near_miss.name]] if near_miss else []
     tries += [[f"Search for {other.form}", other.form] for other in query.other_meaning.values()]
     if query.reading.corrected:
-        tries.append(["Search for it as you typed it", literal_query(query.reading)])
+        tries.append(["Search exactly as typed", literal_query(query.reading)])
     return [*tries, *_spellings(query.text, query.reading.left_out)]
 
 

@@ -17,6 +17,9 @@ _CONFIDENCE_HELP = (
     "those marked “not sure”. The percentage of a general word, such as “dog”, includes those of more specific words, such "
     "as breeds."
 )
+_OTHERS = "Other words that may fit, and how likely each is. "
+_GENERAL = "A general word can have a higher percentage than the best name."
+_NOT_IN_ORDER = "The app’s first guess is not always the likeliest word."
 _ORDER_HELP = (
     "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, although it tells you less."
 )
@@ -54,14 +57,12 @@ def show_names(names: Names) -> None:
             else:  # the word is "maybe" because of its score, so its low percentage would look wrong
                 st.markdown(f"{plain(hit.word)}  ·  {sure}")
         if others:
-            st.caption(
-                "Other words that may fit, and how likely each is. A general word can have a higher percentage than the best name.",
-                help=_ORDER_HELP,
-            )
+            is_best = bool(surest) or first_confidence(names) != "not sure"
+            st.caption(_OTHERS + (_GENERAL if is_best else _NOT_IN_ORDER), help=_ORDER_HELP)
         for hit, share in others:
             _bar(hit, share, confidence(share))
     if unlikely := [plain(hit.word) for hit, share in pairs[1:] if share < LEAST_SHOWN]:
-        st.caption(f"Words below {LEAST_SHOWN:.0%}: {', '.join(unlikely)}")
+        st.caption(f"Words with a likelihood below {LEAST_SHOWN:.0%}: {', '.join(unlikely)}")
 
 
 def _bar(hit: WordHit, share: float, sure: Confidence) -> None:

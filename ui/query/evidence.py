@@ -117,7 +117,7 @@ def closest(engine: Engine, matches: Matches, shown: Container[str] = (), count:
     """Return the closest pictures whose ids are not in ``shown``, and show the heading for them if there are any."""
     hits = [hit for hit in engine.hits(matches.closest[:count]) if hit.id not in shown]
     if hits:
-        st.header("The closest pictures")
+        st.header("The closest pictures in meaning")
     return hits
 
 

@@ -68,7 +68,7 @@ def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> Match
                 choose_several(label, name, filter_options(engine, kind, name), placeholder)
     default = round(100 * suggested)
     chosen = url_state.read_number("cut", default, 0, 100)
-    with st.popover(f"Threshold {chosen / 100:.2f}", icon=":material/content_cut:"):
+    with st.popover(f"Similarity from {chosen / 100:.2f}", icon=":material/content_cut:"):
         threshold = hundredths_slider(
             "Minimum similarity",
             "cut",
@@ -90,7 +90,7 @@ def show_controls_below(engine: Engine, hits: list[Hit], pages: int, weak: int) 
     if pages > 1:
         page_number(pages)
     if weak:
-        toggle(f"Show weak matches ({weak})", "weak")
+        toggle(f"Show all weak matches ({weak})", "weak")
     if hits:
         st.button(
             "Select all on this page",

@@ -27,14 +27,14 @@ MAX_TERMS = 8
 MIN_SHARE = 0.005
 """Terms with a smaller share of the query are left out, because their share would be shown as 0%."""
 _SHARES_HELP = "The percentage is how much each part counts. Within a phrase, rare words count more than common ones."
-_NEAREST_HELP = "Above are the words most similar to each part of your query."
+_NEAREST_HELP = "The lists in this box show the words most similar to parts of your query."
 
 
 def show_reading(reading: Reading, field: str, pictures: Images | None = None) -> None:
     """Show how a query was read: a tag for each term with its sign and share, and the words that were not known.
 
-    Nothing is shown for a single word that is read as it is. Words for groups of people are not repeated in tags. The help text
-    names no words similar to words for people.
+    Nothing is shown for a single word that is read as it is. A text with a sensitive word (``is_sensitive``, but not for sex and
+    age) has no tags, unless it contains a picture. For a word that means people, the help text lists no similar words.
 
     Args:
         reading: How the query was read.
@@ -59,14 +59,14 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
 
 
 def say_unmodelled(query: Query) -> None:
-    """Say which words of the query the app cannot recognise in pictures, and whether the search uses the other words."""
+    """Offer another meaning of the query. Then say which words the app cannot recognise in pictures, and which the search uses."""
     offer_other_meaning(query)
     if sentence := unmodelled_sentence(query, plain):
         st.caption(sentence)
 
 
 def offer_other_meaning(query: Query) -> None:
-    """Offer another reading of a query of one word, as a word of another language or a misspelled English word."""
+    """Offer to read a query of one word as a foreign word or as a misspelled English word."""
     for word, meaning in query.other_meaning.items():
         with st.container(horizontal=True, vertical_alignment="center", key="other-meaning"):
             st.caption(plain(other_meaning_sentence(word, meaning), 200), width="content")
@@ -85,11 +85,11 @@ def _show_corrections(reading: Reading, field: str) -> None:
     """Say what foreign and misspelled words were read as, and offer the query as it was typed."""
     literal = literal_query(reading)
     languages = list(dict.fromkeys(correction.language for correction in reading.corrected.values() if correction.language))
-    reason = f" ({' and '.join(languages)})" if languages else ""
+    typed = plain(quoted(list(reading.corrected)), 80)
+    origin = f" ({' and '.join(languages)} {typed})" if languages else ""
     with st.container(horizontal=True, vertical_alignment="center", key="corrected"):
-        st.markdown(f"Showing results for **{plain(corrected_text(reading))}**", width="content")
-        typed = plain(quoted(list(reading.corrected)), 80)
-        label = f"Search for {typed}{reason} as you typed it"
+        st.markdown(f"Showing results for **{plain(corrected_text(reading))}**{origin}", width="content")
+        label = f"Search for {typed} exactly as typed"
         st.button(label, key=f"{field}-literal", type="tertiary", on_click=uninterrupted(search_for), args=(literal,))
 
 
