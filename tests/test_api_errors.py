@@ -59,6 +59,14 @@ def test_each_error_is_a_problem(server: ApiServer, method: str, path: str, stat
     assert problem(server.request(method, path)) == (status, kind)
 
 
+def test_a_field_that_is_repeated_or_no_file_is_refused(server: ApiServer) -> None:
+    twice = server.request("POST", "label", files=[("file", ("a.png", b"x")), ("file", ("b.png", b"y"))])
+    assert problem(twice) == (422, "request")
+    assert twice.json()["detail"].startswith("The form has several fields “file”.")
+    text = server.request("POST", "label", files=[("file", (None, "text"))])
+    assert text.json()["detail"].startswith("The field “file” has a text. Send the image as a file")
+
+
 @pytest.mark.parametrize(
     ("path", "field", "says"),
     [

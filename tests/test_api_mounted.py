@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,9 +18,10 @@ import requests
 from benchmarks.server import free_port
 from devise_core import Engine
 from devise_core.api.keys import read_keys
-from devise_core.cli import serve
+from devise_core.cli import main, serve
 from devise_core.client import ApiError, SemblanceClient
 from devise_core.serving import garbage, open_engines
+from devise_core.settings import settings
 from tests.api_server import PROBLEM
 from tests.browsing import PATIENCE, ROOT, served, wait_until
 from ui.server.api_mount import PATH, ApiMount
@@ -119,6 +124,57 @@ def test_the_command_serves_until_it_is_stopped() -> None:
     assert f"The API is at http://127.0.0.1:{port}/api/v1" in written
     assert "violin" not in written
     assert "Traceback" not in written
+
+
+@pytest.mark.parametrize("port", ["-1", "99999", "x"])
+def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--port", port])
+    assert ended.value.code == 2
+    assert "a port is a number from 0 to 65535" in capsys.readouterr().err
+
+
+def test_a_port_that_is_in_use_is_named_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "--port", str(port)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"semblance: The API cannot listen at 127.0.0.1, port {port} (")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("RUNTIME", "foo"), ("API_ORIGINS", "example.org"), ("API_KEYS", "/nope"), ("UPLOAD_BYTES", "x")]
+)
+def test_a_setting_that_is_not_valid_stops_the_command(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(f"SEMBLANCE_{name}", value)
+    settings.cache_clear()
+    assert main(["serve", "--port", "0"]) == 1
+    assert f"SEMBLANCE_{name}" in capsys.readouterr().err
+    settings.cache_clear()
+
+
+def test_a_stalled_upload_does_not_delay_the_end_and_every_line_of_the_log_is_json() -> None:
+    command = [sys.executable, "-m", "devise_core", "serve", "--port", "0"]
+    environment = {**os.environ, "SEMBLANCE_PRELOAD": "off"}
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment)
+    assert process.stderr
+    written = process.stderr.readline() + process.stderr.readline()
+    port = int(re.search(r"127\.0\.0\.1:(\d+)/api", written)[1])  # type: ignore[index]
+    with (
+        socket.create_connection(("127.0.0.1", port), PATIENCE) as malformed,
+        socket.create_connection(("127.0.0.1", port)) as upload,
+    ):
+        malformed.sendall(b"nonsense\r\n\r\n")
+        assert malformed.recv(100).startswith(b"HTTP/1.1 400")
+        upload.sendall(b"POST /api/v1/label HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n")
+        upload.sendall(b"Content-Length: 100000\r\n\r\n--b\r\n")
+        assert requests.get(f"http://127.0.0.1:{port}/api/v1/health", timeout=PATIENCE).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        _, rest = process.communicate(timeout=serve.STOPPING + PATIENCE)
+    lines = [line for line in (written + rest).splitlines() if not line.startswith("semblance: ")]
+    assert "Invalid HTTP request received." in [json.loads(line).get("says") for line in lines]
 
 
 def test_the_command_makes_keys(tmp_path: Path) -> None:

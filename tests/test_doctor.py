@@ -40,6 +40,26 @@ def tamper(path: Path, content: bytes | None = None) -> None:
     path.write_bytes(data if content is None else content)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("RUNTIME", "foo", "SEMBLANCE_RUNTIME is 'foo', but must be auto, keras or onnx."),
+        ("API_ORIGINS", "example.org", "SEMBLANCE_API_ORIGINS has 'example.org', which is not a site."),
+        ("MILVUS_URI", "foo", "SEMBLANCE_MILVUS_URI is 'foo', but must be an address"),
+        ("API_KEYS", "/nope", "/nope cannot be read. Set SEMBLANCE_API_KEYS to a text file"),
+    ],
+)
+def test_an_invalid_setting_is_reported(name: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"SEMBLANCE_{name}", value)
+    assert [line.partition(": ")[2].startswith(says) for line in fixes(diagnostics.check_settings())] == [True]
+
+
+def test_an_unknown_default_collection_is_noted(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_DEFAULT_COLLECTION", "nope")
+    notes = [finding.says for finding in diagnostics.check_collections(ArtifactLayout(artifacts)) if finding.state == "note"]
+    assert "SEMBLANCE_DEFAULT_COLLECTION is 'nope', but there is no such collection." in notes
+
+
 def test_this_checkout_passes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     out, err = capsys.readouterr()

@@ -55,6 +55,9 @@ def test_a_damaged_cache_and_a_full_disk_are_reported(tmp_path: Path) -> None:
         CollectionError, match=r"mine\.sqlite cannot be read or written .*Make room on its disk, or delete the file"
     ):
         VectorCache(tmp_path / "mine.sqlite", "model")
+    (tmp_path / "folder.sqlite").mkdir()
+    with pytest.raises(CollectionError, match="unable to open database file.*Check that you may write to its folder"):
+        VectorCache(tmp_path / "folder.sqlite", "model")
     cache = VectorCache(tmp_path / "small.sqlite", "model")
     cache._database.execute("PRAGMA max_page_count = 4")  # as on a full disk
     row = CachedVectors(np.ones(4_000, np.float32), np.ones(100, np.float32), b"")

@@ -89,6 +89,8 @@ def test_ports_are_those_of_the_app_the_api_and_the_proxy() -> None:
     assert f"server 127.0.0.1:{exposed};" in (FOLDER / "replicas.conf").read_text("utf-8")
     opened = [port["port"] for rule in DOCUMENTS["NetworkPolicy semblance"]["spec"]["ingress"] for port in rule["ports"]]
     assert opened == [8080, int(exposed)]
+    [rule] = DOCUMENTS["NetworkPolicy semblance-api"]["spec"]["ingress"]
+    assert rule["ports"] == [{"port": API_PORT}]
     assert APP["metadata"]["annotations"]["prometheus.io/port"] == exposed
 
 

@@ -14,6 +14,7 @@ import requests
 from playwright.sync_api import Browser, expect
 
 from benchmarks.app_session import AppSession
+from tests.api_server import PROBLEM
 from tests.browsing import run_session
 from tests.proxy import prefix_configuration, proxied, shipped_configuration
 from tests.walkthrough import large_picture, loading, use_everything
@@ -87,6 +88,18 @@ def test_what_is_too_large_or_hidden_is_refused_in_a_sentence(proxy: str) -> Non
     assert (large.status_code, large.text) == (413, "The file is too large.\n")
     assert requests.post(f"{proxy}/labels", data=bytes(20_000), timeout=60).status_code == 413
     assert {requests.get(f"{proxy}/{path}", timeout=60).status_code for path in ("metrics", "metrics/", "_stcore/metrics")} == {404}
+
+
+def test_errors_of_the_proxy_below_the_api_are_problems(proxy: str) -> None:
+    large = requests.post(f"{proxy}/api/v1/label", data=bytes(60_000_000), timeout=60)
+    assert (large.status_code, large.headers["Content-Type"]) == (413, PROBLEM)
+    assert large.json()["detail"] == "The body is too large. Send a smaller copy of the image."
+    with requests.Session() as client:
+        refused = next(
+            answer for _ in range(2000) if (answer := client.post(f"{proxy}/api/v1/embed", timeout=60)).status_code == 429
+        )
+    assert (refused.headers["Content-Type"], refused.headers["Retry-After"]) == (PROBLEM, "60")
+    assert refused.json()["status"] == 429
 
 
 def test_too_many_requests_are_refused_in_a_sentence(proxy: str) -> None:

@@ -16,16 +16,18 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from devise_core.api import collection_routes, picture_routes, search_routes, server_routes
+from devise_core.api.allowed_origins import origins_of
 from devise_core.api.bodies import BodyMiddleware
 from devise_core.api.clients import ClientMiddleware
 from devise_core.api.description import describe
 from devise_core.api.keys import KeyRing, read_keys
-from devise_core.api.origins import OriginMiddleware, origins_of
+from devise_core.api.origins import OriginMiddleware
 from devise_core.api.problems import ApiProblem, http_problem, invalid_request, problem_of
 from devise_core.api.report import ReportMiddleware, unexpected_problem
 from devise_core.errors import DeviseError
 from devise_core.serving import event_log, metrics
 from devise_core.settings import file, settings, text
+from devise_core.vision.runtime_choice import chosen_runtime
 
 PREFIX = "/api/v1"
 """The path of the API, both in the app and on its own server."""
@@ -38,6 +40,7 @@ def create_api() -> ASGIApp:
         SettingsError: A setting is not valid, or the file of keys cannot be read.
     """
     settings()
+    chosen_runtime()
     keys_file = file("api_keys")
     if keys_file:
         read_keys(keys_file)

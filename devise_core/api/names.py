@@ -15,15 +15,21 @@ async def check_names(request: Request) -> None:
     """Refuse a query parameter or a form field that the route does not have, such as a field that is sent as a parameter.
 
     Raises:
-        ApiProblem: A parameter or a field is unknown.
+        ApiProblem: A parameter or a field is unknown, a field is repeated, or the file is a text.
     """
     route = request.scope["route"]
     if not isinstance(route, APIRoute):
         return
     parameters = [each.alias for each in route.dependant.query_params]
     fields = [each.alias for each in route.dependant.body_params]
+    form = await request.form()
     _check("parameter of the address", request.query_params, parameters, "field of the form", fields)
-    _check("field of the form", await request.form(), fields, "parameter of the address", parameters)
+    _check("field of the form", form, fields, "parameter of the address", parameters)
+    for name, value in form.multi_items():
+        if len(form.getlist(name)) > 1:
+            raise _invalid(f"The form has several fields “{name}”. Send one image or text for each request.")
+        if name == "file" and isinstance(value, str):
+            raise _invalid("The field “file” has a text. Send the image as a file, with a file name.")
 
 
 def _check(kind: str, sent: Iterable[str], known: list[str], other_kind: str, others: list[str]) -> None:
@@ -36,4 +42,8 @@ def _check(kind: str, sent: Iterable[str], known: list[str], other_kind: str, ot
         advice = f"There is no {kind} “{shortened(unknown)}”. " + (
             f"The known ones are: {', '.join(known)}." if known else "There are none."
         )
-    raise ApiProblem(422, "request", "The request is not valid", advice)
+    raise _invalid(advice)
+
+
+def _invalid(detail: str) -> ApiProblem:
+    return ApiProblem(422, "request", "The request is not valid", detail)

@@ -6,11 +6,11 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from devise_core.api.allowed_origins import ANY
 from devise_core.api.problems import ApiProblem
 from devise_core.serving import event_log
 from devise_core.serving.origin import SAFE_METHODS, is_cross_origin
 
-ANY = "*"
 EXPOSED = ("ETag", "Retry-After")
 _A_DAY = 86_400
 
@@ -43,8 +43,3 @@ class OriginMiddleware:
             await ApiProblem(403, "origin", "Another site may not send this", detail).response()(scope, receive, send)
         else:
             await self._app(scope, receive, send)
-
-
-def origins_of(text: str) -> tuple[str, ...]:
-    """Return the sites in the value of ``SEMBLANCE_API_ORIGINS``."""
-    return tuple(origin for part in text.split(",") if (origin := part.strip().rstrip("/")))

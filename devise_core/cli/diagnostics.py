@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from devise_core.api.allowed_origins import origins_of
+from devise_core.api.keys import read_keys
 from devise_core.cli.finding import Finding
 from devise_core.cli.machine_checks import check_annoy, check_memory, check_packages, check_processor, check_python
 from devise_core.collections.finding import find_collections, unlisted
 from devise_core.collections.folder import FolderCollection
-from devise_core.errors import ArtifactError, DeviseError, OtherModelError
+from devise_core.errors import ArtifactError, DeviseError, OtherModelError, SettingsError
 from devise_core.installation import PROGRAM, install_command
-from devise_core.settings import Settings, read_settings
+from devise_core.settings import Settings, file, read_settings, text
 from devise_core.settings.table import old_variables, unknown_variables
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import REPOSITORY, ArtifactLayout, user_collections
@@ -21,6 +23,7 @@ from devise_core.text.phrase_encoder import configured_phrase_encoder
 from devise_core.text.word_filter import configured_word_filter
 from devise_core.untrusted.decoder_pool import DecoderPool
 from devise_core.vision.image_encoder import KerasImageEncoder
+from devise_core.vision.runtime_choice import chosen_runtime
 
 _GIF = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 
@@ -44,10 +47,15 @@ def run_checks(artifacts: Path, requirements: Path = REPOSITORY / "requirements.
 
 
 def check_settings() -> Iterator[Finding]:
-    """Check that every environment variable of the app is known, current and allowed, and that the unsuitable words can be read."""
+    """Check that every environment variable of the app is known, current and allowed, and that the files they name can be read."""
     try:
         values = read_settings()
         configured_word_filter()
+        chosen_runtime()
+        origins_of(text("api_origins"))
+        _check_milvus_address(text("milvus_uri"))
+        if keys := file("api_keys"):
+            read_keys(keys)
     except DeviseError as error:
         yield Finding("settings", "fix", str(error))
     else:
@@ -58,6 +66,13 @@ def check_settings() -> Iterator[Finding]:
         yield Finding("settings", "note", f"{old} is deprecated and stops working in version 0.3. Set {new} instead.")
     for name in unknown_variables():
         yield Finding("settings", "note", f"{name} is not a setting. docs/SETTINGS.md lists all settings.")
+
+
+def _check_milvus_address(uri: str) -> None:
+    if uri and "://" not in uri and not uri.endswith(".db"):
+        raise SettingsError(
+            f"SEMBLANCE_MILVUS_URI is {uri!r}, but must be an address such as http://localhost:19530, or a file that ends with .db."
+        )
 
 
 def check_phrase_encoder(layout: ArtifactLayout) -> Finding:
@@ -91,6 +106,8 @@ def check_collections(layout: ArtifactLayout) -> Iterator[Finding]:
     folders = find_collections(layout.root)
     if problem := unlisted():
         yield Finding("collections", "fix", problem)
+    if folders and (first := text("default_collection")) and first not in folders:
+        yield Finding("collections", "note", f"SEMBLANCE_DEFAULT_COLLECTION is {first!r}, but there is no such collection.")
     if not folders:
         yield Finding("collections", "note", f"There are no collections. Make one with `{PROGRAM} index FOLDER --name NAME`.")
     for name, folder in folders.items():

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -91,12 +92,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"semblance: {error.filename or 'A file'}: {error.strerror or error}. Check the path and the disk.", file=sys.stderr)
+        print(f"semblance: {_says(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nsemblance: Stopped. No file is incomplete. Run the same command again to continue.", file=sys.stderr)
         return 130
     return 0
+
+
+def _says(error: OSError) -> str:
+    """Return what is wrong with a file or a disk. NumPy does not say which file it could not write."""
+    if error.errno == errno.ENOSPC and not error.filename:
+        from devise_core.storage.paths import user_collections
+
+        return f"A disk is full. Collections are written to {user_collections()}. Make room there, and run the same command again."
+    return f"{error.filename or 'A file'}: {error.strerror or error}. Check the path and the disk."
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

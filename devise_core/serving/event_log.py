@@ -49,6 +49,20 @@ def start(**facts: Any) -> None:
     LOG.info("start", extra={_FACTS: {"python": sys.version.split()[0], **facts}})
 
 
+class _Events(logging.Handler):
+    """Write each warning of another logger as an event, with the text of the warning."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one warning."""
+        LOG.log(record.levelno, "server", extra={_FACTS: {"says": record.getMessage()}})
+
+
+def take_over(logger: logging.Logger) -> None:
+    """Write the warnings and errors of the logger of a web server as events. Its texts quote no request."""
+    logger.handlers, logger.propagate = [_Events()], False
+    logger.setLevel(logging.WARNING)
+
+
 def record(event: str, level: int = logging.INFO, **facts: Any) -> None:
     """Write one event with its facts and count it.
 

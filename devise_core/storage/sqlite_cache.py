@@ -99,7 +99,9 @@ class SqliteCache(ABC, Generic[Key, Row]):
         try:
             yield
         except sqlite3.Error as error:
-            raise self.error(f"{self._path} cannot be read or written ({error}). {self.remedy}") from error
+            may_not_write = any(part in str(error) for part in ("readonly", "unable to open"))
+            remedy = "Check that you may write to its folder." if may_not_write else self.remedy
+            raise self.error(f"{self._path} cannot be read or written ({error}). {remedy}") from error
 
 
 def _value_column(name: str) -> str:

@@ -15,6 +15,14 @@ from devise_core.vision.onnx_runtime import load_onnx, missing_packages
 AUTO, KERAS, ONNX = "auto", "keras", "onnx"
 
 
+def chosen_runtime() -> str:
+    """Return ``SEMBLANCE_RUNTIME``. Raises ``SettingsError`` if its value is not allowed."""
+    chosen = text("runtime") or AUTO
+    if chosen not in (AUTO, KERAS, ONNX):
+        raise SettingsError(f"SEMBLANCE_RUNTIME is {chosen!r}, but must be {AUTO}, {KERAS} or {ONNX}.")
+    return chosen
+
+
 def load_runtime(path: Path) -> ModelRuntime:
     """Load the model of a ``.keras`` file with the runtime that ``SEMBLANCE_RUNTIME`` names.
 
@@ -25,9 +33,7 @@ def load_runtime(path: Path) -> ModelRuntime:
         ModuleNotFoundError: A package that the chosen runtime needs is not installed.
         SettingsError: ``SEMBLANCE_RUNTIME`` has a value that is not allowed.
     """
-    chosen = text("runtime") or AUTO
-    if chosen not in (AUTO, KERAS, ONNX):
-        raise SettingsError(f"SEMBLANCE_RUNTIME is {chosen!r}, but must be {AUTO}, {KERAS} or {ONNX}.")
+    chosen = chosen_runtime()
     if (chosen == ONNX or (chosen == AUTO and not missing_packages())) and (runtime := load_onnx(path)):
         return runtime
     from devise_core.vision.keras_runtime import KerasRuntime
