@@ -12,8 +12,8 @@ PICTURE_AND_RESULTS = (2, 3)  # the widths of the columns, so that the picture a
 
 page_layout.header(
     "Image search",
-    "Find pictures similar to a picture, in meaning or in appearance. Drag a box on it to search with a part of it, or "
-    "combine it with words.",
+    "Choose a picture to find others that are similar in meaning and in appearance. Drag a box on the picture to search with "
+    "that part only, or combine the picture with words.",
     choose=True,
 )
 with show_errors():
@@ -23,7 +23,8 @@ with show_errors():
         chosen = choose_picture(engine, "image_search")
         if chosen is None:
             st.info(
-                "Choose a picture. It is kept in memory only and is deleted when you close or reload the page.",
+                "Choose a picture, or use your own. Pictures you upload are kept in memory only and are deleted when you close or "
+                "reload the page.",
                 icon=":material/photo_camera:",
             )
         else:

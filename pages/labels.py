@@ -51,7 +51,8 @@ with show_errors():
             custom_labels = read_labels(engine, text)
         if chosen is None:
             st.info(
-                "Choose a picture. It is kept in memory only and is deleted when you close or reload the page.",
+                "Choose a picture, or use your own. Pictures you upload are kept in memory only and are deleted when you close or "
+                "reload the page.",
                 icon=":material/photo_camera:",
             )
         elif shows_anything(chosen):

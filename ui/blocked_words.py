@@ -62,9 +62,11 @@ def withheld_sentence(query: Query, listed: bool | None = None) -> str:
         listed: Whether pictures follow that have the words of the query in a caption or label. None on a page that does not look
             for such pictures.
     """
-    sentence = f"The app cannot say which pictures show “{shortened(query.respelled_text, 80)}”"
+    sentence = (
+        f"The app cannot say which pictures show “{shortened(query.respelled_text, 80)}”, and a wrong one could hurt somebody."
+    )
     if listed is None:
-        return f"{sentence}."
+        return sentence
     if listed:
-        return f"{sentence}. These have the words in a caption or label."
-    return f"{sentence}, and no caption or label has the words."
+        return f"{sentence} These pictures have the words in a caption or label."
+    return f"{sentence} No caption or label has the words."

@@ -44,13 +44,14 @@ STEPS = (
         "text_search",
         "Add and subtract",
         "A minus sign takes a meaning away. **tool** finds many hammers, and **tool -hammer** finds mostly other tools. Turn on "
-        "**Show all weak matches** below the pictures to see the rest.",
+        "**Show all weak matches** below the pictures to see the others too.",
         {"q": "tool -hammer"},
     ),
     Step(
         "image_search",
         "Search with a picture",
-        "First come pictures of similar things, then pictures that look alike. You can upload, paste or take a picture.",
+        "One list has pictures of similar things, and the other has pictures that look similar. You can upload, paste or take a "
+        "picture.",
         {"item": "kingfisher"},
     ),
     Step(

@@ -1,4 +1,7 @@
-"""Fold images that nearly repeat each other: copies, crops, and the same object photographed twice."""
+"""Fold near-duplicates: of images that nearly repeat each other, show the first one and list the others under it.
+
+Near-duplicates are copies, crops, and photographs of the same object.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +31,13 @@ def fold_near_duplicates(
 
     Args:
         ranking: Images in the order of a query's results.
-        features: The backbone's features of all images of the collection, ``(n, f)``. Embeddings would fold two breeds of
-            dog, because they only say what an image shows.
+        features: The backbone's features of all images of the collection, ``(n, f)``. Embeddings would not do: those of two
+            photographs of different dogs are nearly the same.
         threshold: Two images are near-duplicates if their features have at least this cosine.
 
     Returns:
-        The images that are kept, and a dictionary from the row of a kept image to the rows that are folded under it.
+        The images that are kept, which include all after the first ``MAX_COMPARED``, and a dictionary from the row of a kept image
+        to the rows that are folded under it.
     """
     compared = ranking[:MAX_COMPARED]
     near = _cosines(features[compared.rows]) >= threshold  # (m, m)

@@ -1,4 +1,4 @@
-"""The answer of Home to a text. The page, and the route that answers while a visitor types, share this code to agree."""
+"""The answer of Home to a text. The page uses it, and so does the route that answers while a visitor types."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ MAX_TRIES = 4
 _INCOMPLETE = {"incomplete": True}
 TYPE_ON = "Type another letter."
 COMPLETE_LETTERS = 3
-"""While a visitor types, a last word with fewer letters is taken for the beginning of a longer word."""
+"""While a visitor types, a last word with fewer letters is treated as the beginning of a longer word."""
 FOREIGN_LETTERS = 4
-"""While a visitor types, a foreign last word with fewer letters is taken for the beginning of an English word."""
+"""While a visitor types, a foreign last word with fewer letters is treated as the beginning of an English word."""
 
 
 def example_answer(engine: Engine, example: str) -> dict[str, Any]:
@@ -46,14 +46,14 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         A dict that can be written as JSON:
 
         - ``query``: the text that was searched for,
-        - ``status``: a sentence that says how many pictures match well,
+        - ``status``: a sentence that says how many pictures match well, or why none does,
         - ``notes``: further sentences, on how the query was read,
         - ``tries``: pairs of a label and a query to try instead,
         - ``tiles``: what ``tile_data`` returns, weak matches last, with the ``place`` of each picture on the map,
         - ``captioned``: further tiles, of pictures whose caption or label has the words of the query,
         - ``captioned_first``: whether ``captioned`` comes before ``tiles``, because the app is not sure of ``tiles``,
         - ``place``: the place ``[x, y]`` of the query on the map, or that of the first picture if the app is not sure. It is None
-          if there is no map or no picture.
+          if there is no map or no picture, or if no picture may be shown for the query.
 
         ``answer_while_typing`` adds ``incomplete`` if there is nothing to search for yet.
     """
@@ -154,7 +154,7 @@ def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: li
 
 
 def _listed(matches: Matches) -> Ranking:
-    """Return the pictures to show. There are few if the app is not sure that any picture shows what the query asks for."""
+    """Return the pictures to show: only the closest few if nothing matches, or if the app is not sure of the good matches."""
     strong = matches.strong()
     if matches.absent or (strong and not matches.sure):
         return matches.closest
@@ -171,7 +171,7 @@ def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> lis
 
 
 def _closest_place(engine: Engine, captioned: Sequence[dict[str, object]], hits: Sequence[Hit]) -> list[float] | None:
-    """Return the place of the first picture, because the place of a query such as "baby" could be among animals."""
+    """Return the place of the first picture on the map. The place of the query could mislead: "baby" could be among animals."""
     rows = [*(engine.collection.row(str(tile["id"])) for tile in captioned[:1]), *(hit.row for hit in hits[:1])]
     return places_of(engine, rows[:1])[0] if rows else None
 

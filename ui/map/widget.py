@@ -99,7 +99,9 @@ def describe_placement(view: View, marks: MapMarks) -> str:
         return ""
     if view.name.startswith("pca"):
         return "The star ★ is at its exact place, which is computed in the same way as the places of the pictures."
-    return f"The star ★ is placed between the {NEIGHBOURS} pictures that are most similar to your query or picture."
+    return (
+        f"The star ★ is placed at the average position of the {NEIGHBOURS} pictures that are most similar to your query or picture."
+    )
 
 
 def _pin_data(engine: Engine, pin: Pin) -> dict[str, Any]:

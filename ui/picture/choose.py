@@ -180,7 +180,7 @@ def _sample(engine: Engine, page: str) -> Chosen | None:
     collection, samples = engine.collection, _samples(engine)
     linked = url_state.read_text(url_state.ITEM)
     if is_missing(engine, linked):
-        explain_missing_picture(engine, linked, "Choose one of these.")
+        explain_missing_picture(engine, linked, "Choose one of the pictures below.")
     elif linked and linked not in samples:
         name = _name(collection, linked)
         samples = [linked, *(item_id for item_id in samples if _name(collection, item_id) != name)]

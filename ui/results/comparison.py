@@ -31,9 +31,10 @@ NAMES = {
 }
 """Protocol → its name on the page and in the address."""
 ABOUT = {
-    "pascal-sentences": "Photographs of 20 classes. The model was trained on others of the same classes. Is the right class "
-    "among its first words?",
-    "zero-shot": "Photographs of classes that the model was not trained on. Is the right class among its first words?",
+    "pascal-sentences": "Photographs of 20 classes. The model was trained on other photographs of these classes. Is the "
+    "right class among the first words that the model gives?",
+    "zero-shot": "Photographs of classes that the model was not trained on. Is the right class among the first "
+    "words that the model gives?",
     "imagenet": "Samples of the 1,000 ImageNet classes. Are the first answers right, or at least closely related?",
     "caltech-101": "Photographs of another data set. A search for a class should list its photographs first.",
     "flickr8k": "A search with a sentence should find the photograph that the sentence describes.",

@@ -42,8 +42,9 @@ HEADLINES = (
         "",
         "hit@5",
         SEED,
-        "How often the right word is among the five best of all words (hit@5). The pictures show 20 classes. The model "
-        "was trained on other pictures of these classes, as in the notebook from 2020 that this project started from.",
+        "How often the right word is among the five best, when the app chooses from all words (hit@5). The pictures show 20 "
+        "classes. The model was trained on other pictures of these classes, as in the notebook from 2020 that this project "
+        "started from.",
     ),
     Headline(
         "Unseen classes, top 5",
@@ -88,7 +89,7 @@ def headlines(results: Results) -> None:
             border=True,
             delta_color="normal" if clear else "off",
         )
-        unclear = "" if clear else f" The difference from {rival} may be due to chance."
+        unclear = "" if clear else f" With other classes or pictures, {rival} might be as good."
         column.caption(f"{headline.meaning} 95% interval: {ours.low:.2f} to {ours.high:.2f}.{unclear}")
 
 

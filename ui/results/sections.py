@@ -133,9 +133,10 @@ def queries(engine: Engine) -> None:
         return
     st.caption(
         f"The app has just searched for {len(asked)} kinds of things by their names. A picture counts as right if its category or "
-        "one of its labels names that kind of thing. Pictures without a category or label are not judged. Each search orders all "
-        "pictures of the collection. Average precision is 1 if all right pictures come first, and lower the further down they "
-        "are. So it can be low even if the first pictures are right."
+        "one of its labels names that kind of thing. A picture is not judged if neither names a kind of thing that the "
+        "app knows. Each search orders all pictures of the collection. Average precision is 1 if all right pictures come first, "
+        "and lower the further down they are. It can be low even if the first pictures are right, because other right pictures may "
+        "come much later."
     )
     judge, ends = CategoryJudge(engine), min(EXTREMES, len(asked) // 2)
     for title, part in (("Highest average precision", asked[:ends]), ("Lowest average precision", asked[: -ends - 1 : -1])):
@@ -157,7 +158,7 @@ def right_of(verdicts: Sequence[bool | None]) -> str:
     if judged == len(verdicts):
         return f"{right} of the first {judged} are right"
     unjudged = f"{len(verdicts) - judged} not judged"
-    return f"of the first {len(verdicts)}, {right} right and {unjudged}" if judged else f"of the first {len(verdicts)}, {unjudged}"
+    return f"{right} of the first {len(verdicts)} are right, {unjudged}" if judged else f"of the first {len(verdicts)}, {unjudged}"
 
 
 def model_card(engine: Engine) -> None:

@@ -37,7 +37,7 @@ export function tools(map, onTool) {
 export function fillList(list, points, rows, open) {
   const noun = rows.length === 1 ? "picture" : "pictures";
   list.querySelector("summary").textContent = rows.length > MAX_LISTED
-    ? `${MAX_LISTED} of the ${rows.length.toLocaleString("en")} pictures in view, as a list` : `${rows.length} ${noun} in view, as a list`;
+    ? `List of ${MAX_LISTED} of the ${rows.length.toLocaleString("en")} pictures in view` : `List of the ${rows.length} ${noun} in view`;
   if (!list.open) return;
   list.querySelector("ol").replaceChildren(...rows.slice(0, MAX_LISTED).map((row) => {
     const item = document.createElement("li"), button = document.createElement("button");
