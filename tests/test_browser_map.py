@@ -101,7 +101,7 @@ def test_a_search_highlights_its_matches_on_the_map(page: Page, address: str) ->
     expect(view).to_have_attribute("data-lit", "10")
     expect(view.locator(".pin")).to_have_text("★ musical instrument")
     expect(tiles(page, "map-0")).to_have_count(10)
-    expect(page.get_by_text("★ is placed between the 5 pictures that are most similar")).to_be_visible()
+    expect(page.get_by_text("★ is placed at the average position of the 5 pictures that are most similar")).to_be_visible()
     view.locator("select[name=method]").select_option("pca")
     expect(page.get_by_text("★ is at its exact place, which is computed in the same way")).to_be_visible()
     view.get_by_label("Colour").select_option("cosine")
@@ -114,7 +114,7 @@ def test_an_uploaded_picture_is_placed_on_the_map(page: Page, address: str) -> N
     page.get_by_role("button", name="Add a picture").click()
     page.locator("input[type=file]").set_input_files(BUNDLED / "collections/photos/images/cat.webp")
     expect(page.get_by_role("heading", name="Most similar to your picture")).to_be_visible()
-    expect(page.get_by_text("is placed between the 5 pictures that are most similar")).to_be_visible()
+    expect(page.get_by_text("is placed at the average position of the 5 pictures that are most similar")).to_be_visible()
     expect(view.locator(".pin", has_text="your picture")).to_be_attached()
 
 

@@ -1,4 +1,4 @@
-"""Retrieval metrics from scores, and bootstrap intervals of their means."""
+"""Retrieval metrics from scores, and 95% intervals of their means."""
 
 from __future__ import annotations
 
@@ -126,6 +126,25 @@ def interval(values: Sequence[float] | Values, draws: int = 2000, seed: int = 7)
     batch = max(1, _BATCH // len(sample))
     rng = np.random.default_rng(seed)
     low, high = bootstrap((sample,), np.mean, n_resamples=draws, batch=batch, method="percentile", rng=rng).confidence_interval
+    return float(low), float(high)
+
+
+def exact_interval(value: int, count: int) -> tuple[float, float]:
+    """Return the exact (Clopper-Pearson) 95% interval of a mean if all queries have the same ``value``, 0 or 1.
+
+    Every resample of such queries has the same mean, so the bootstrap would return an interval without width. The exact interval of
+    a share also holds for metrics between 0 and 1, because their mean is at most the share of queries above 0.
+
+    Args:
+        value: 0 or 1.
+        count: The number of queries, or of groups of similar queries.
+
+    Returns:
+        The lower and the upper bound.
+    """
+    from scipy.stats import binomtest
+
+    low, high = binomtest(value * count, count).proportion_ci(0.95, "exact")
     return float(low), float(high)
 
 

@@ -117,12 +117,11 @@ def score_metrics(scores: Floats, queries: Mapping[str, Relevant], k: int) -> Me
 
 
 def flickr8k(methods: Methods) -> Outcome:
-    """Flickr8k: search 1000 images by caption, and their captions by image. The model is not trained on any of these images."""
+    """Flickr8k: search 1000 images by caption, and their captions by image. The model is not trained on these images."""
     model = methods.model
     images = readers.flickr8k_thousand(model.data)
     model.say(f"{images[0].path.parent.parent.name}: {len(images)} images")
-    texts, true = _caption_vectors(model, images)
-    encoded = model.encode(images)
+    (texts, true), encoded = _caption_vectors(model, images), model.encode(images)
     to_images: dict[str, MetricValues | str] = {}
     to_texts: dict[str, MetricValues | str] = {}
     for method in methods.embedding:
@@ -137,9 +136,9 @@ def flickr8k(methods: Methods) -> Outcome:
             to_images[name] = caption_recall(search.scores(captions, encoded), true)[0]
     note = (
         f"{len(texts)} captions of {len(images)} images. R@k is the share of queries with a matching result among the k nearest. "
-        "The softmax and the random vectors cannot embed a caption."
+        "The softmax and the random vectors cannot embed a caption. The intervals resample whole images with all their captions."
     )
-    ways = {"text → images": to_images, "image → texts": to_texts}
+    ways = {"text → images": (to_images, true), "image → texts": (to_texts, None)}
     return Outcome(
         tuple(
             comparison(
@@ -147,8 +146,9 @@ def flickr8k(methods: Methods) -> Outcome:
                 note,
                 "flickr8k",
                 {**methods.in_order(results), SOFTMAX: methods.softmax_cell, **_shipped(results)},
+                clusters=clusters,
             )
-            for name, results in ways.items()
+            for name, (results, clusters) in ways.items()
         )
     )
 

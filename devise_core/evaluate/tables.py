@@ -1,19 +1,22 @@
-"""Results as tables: one row per method, and in each cell a mean with its bootstrap interval."""
+"""Results as tables: one row per method, and in each cell a mean with its 95% interval."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from devise_core.evaluate.metrics import Relevant, Values, interval, interval_over_groups
+from devise_core.evaluate.metrics import Relevant, Values, exact_interval, interval, interval_over_groups
 from devise_core.results import BY_CLASSES, LESS, OURS, Cell, Table
 from devise_core.vectors import Rows
 
 MetricValues = Mapping[str, Values]
 """One number per query, by the name of the metric."""
+
+Averager: TypeAlias = Callable[[Values, Rows | None], Cell]
+"""Numbers per query and the group of each query, or None → their mean with its interval."""
 
 RIVALS = ("ConSE (T = 10)", "softmax")
 """The methods that DeViSE is compared with query by query."""
@@ -36,15 +39,17 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
 
 
 def mean_cell(values: Values, groups: Rows | None = None) -> Cell:
-    """Return the mean with its bootstrap interval.
+    """Return the mean of a metric with its 95% interval.
+
+    The interval is a bootstrap interval, or exact if all values are 0 or all are 1 (see ``exact_interval``).
 
     Args:
-        values: One number per query ``(n,)``.
-        groups: The class of each query ``(n,)``, to resample whole classes. By default, queries are resampled.
+        values: One number per query ``(n,)``, from 0 to 1.
+        groups: The group of each query ``(n,)``, to resample whole groups. By default, queries are resampled.
     """
-    bounds = interval(values) if groups is None else interval_over_groups(values, groups)
-    mean, low, high = (round(float(number), 4) for number in (np.mean(values), *bounds))  # rounded as in the results file
-    return Cell(mean, low, high)
+    if values.min() == values.max() and values[0] in (0, 1):
+        return _cell(values, exact_interval(int(values[0]), len(values) if groups is None else len(np.unique(groups))))
+    return _bootstrapped(values, groups)
 
 
 def subset(results: Mapping[str, MetricValues | str], kept: Relevant) -> dict[str, MetricValues | str]:
@@ -56,7 +61,12 @@ def subset(results: Mapping[str, MetricValues | str], kept: Relevant) -> dict[st
 
 
 def comparison(
-    title: str, note: str, protocol: str, results: Mapping[str, MetricValues | str], groups: Rows | None = None
+    title: str,
+    note: str,
+    protocol: str,
+    results: Mapping[str, MetricValues | str],
+    classes: Rows | None = None,
+    clusters: Rows | None = None,
 ) -> Table:
     """Return a table with a row per method, and a row per rival with the lead of DeViSE over the rival, by the paired bootstrap.
 
@@ -65,18 +75,19 @@ def comparison(
         note: What the metrics mean.
         protocol: The name of the protocol.
         results: For each method its values by metric, or the reason why the method has no values.
-        groups: The class of each query ``(n,)``. If given, a last row repeats the lead over the first rival, with an interval that
+        classes: The class of each query ``(n,)``. If given, a last row repeats the lead over the first rival, with an interval that
             resamples whole classes.
+        clusters: The cluster of each query ``(n,)``, such as its image. If given, all intervals resample whole clusters.
     """
     values = {method: numbers for method, numbers in results.items() if not isinstance(numbers, str)}
     metrics = list(values[OURS])
-    rows = [_row(method, metrics, results[method]) for method in results]
+    rows = [_row(method, metrics, results[method], mean_cell, clusters) for method in results]
     leads = {
         rival: {metric: values[OURS][metric] - values[rival][metric] for metric in metrics} for rival in RIVALS if rival in values
     }
-    rows += [_row(f"{OURS}{LESS}{rival}", metrics, lead) for rival, lead in leads.items()]
-    if groups is not None and RIVALS[0] in leads:
-        rows.append(_row(f"{OURS}{LESS}{RIVALS[0]}{BY_CLASSES}", metrics, leads[RIVALS[0]], groups))
+    rows += [_row(f"{OURS}{LESS}{rival}", metrics, lead, _bootstrapped, clusters) for rival, lead in leads.items()]
+    if classes is not None and RIVALS[0] in leads:
+        rows.append(_row(f"{OURS}{LESS}{RIVALS[0]}{BY_CLASSES}", metrics, leads[RIVALS[0]], _bootstrapped, classes))
     return Table(title, note, ("method", *metrics), tuple(rows), protocol, len(values[OURS][metrics[0]]))
 
 
@@ -103,7 +114,22 @@ def class_means(classes: Sequence[str], results: Mapping[str, MetricValues | str
     return {"columns": list(metrics), "classes": means}
 
 
-def _row(method: str, metrics: Sequence[str], values: MetricValues | str, groups: Rows | None = None) -> tuple[Cell, ...]:
+def _row(
+    method: str,
+    metrics: Sequence[str],
+    values: MetricValues | str,
+    cell: Callable[[Values, Rows | None], Cell],
+    groups: Rows | None,
+) -> tuple[Cell, ...]:
     if isinstance(values, str):
         return (Cell(text=method), *(Cell(text=values) for _ in metrics))
-    return (Cell(text=method), *(mean_cell(values[metric], groups) for metric in metrics))
+    return (Cell(text=method), *(cell(values[metric], groups) for metric in metrics))
+
+
+def _bootstrapped(values: Values, groups: Rows | None) -> Cell:
+    return _cell(values, interval(values) if groups is None else interval_over_groups(values, groups))
+
+
+def _cell(values: Values, bounds: tuple[float, float]) -> Cell:
+    mean, low, high = (round(float(number), 4) for number in (np.mean(values), *bounds))  # rounded as in the results file
+    return Cell(mean, low, high)
