@@ -134,7 +134,8 @@ def test_a_cache_forgets_what_was_not_used_although_as_many_others_are_kept(tmp_
         assert cache.get("deleted") is None
 
 
-def test_each_skipped_file_has_one_line_in_the_report(tmp_path: Path) -> None:
+def test_each_skipped_file_has_one_line_in_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
     picture(tmp_path / "photos/a.png")
     (tmp_path / "photos/bad\nline.jpg").write_bytes(b"no image")
     result = index_folder(tmp_path / "photos", "names", ColourEncoder())

@@ -114,8 +114,9 @@ def test_a_region_has_words_labels_and_pictures() -> None:
 
 
 def test_the_page_explains_how_the_query_is_placed() -> None:
-    assert "The star ★ is placed at the average position of the 5 pictures that are most similar to your query or picture." in page_text(
-        app("explorer", q="violin")
+    assert (
+        "The star ★ is placed at the average position of the 5 pictures that are most similar to your query or picture."
+        in page_text(app("explorer", q="violin"))
     )
     assert "at its exact place, which is computed in the same way" in page_text(app("explorer", q="violin", map="pca"))
 

@@ -192,7 +192,7 @@ def offered_collections() -> list[OfferedCollection]:
     base = base_engine()
     places = _places(base)
     openings = {name: _opening_over(base, name, place) for name, place in places.items()}  # all at the same time
-    _COLLECTIONS[base].keep([_key(*each) for each in places.items()])  # others were removed or renamed
+    _COLLECTIONS.setdefault(base, EngineCache()).keep([_key(*each) for each in places.items()])  # others were removed or renamed
     collections = [each for name, opening in openings.items() if (each := _offered(name, opening, _patience(places[name])))]
     first = default_collection()
     return sorted(collections, key=lambda each: (not each.opens, each.name != first, each.name))

@@ -31,7 +31,8 @@ class PlacedClause:
         dropped: Words around what is searched for, such as "a photo of". The vector leaves them out.
         corrected: Foreign and misspelled words to look for, each with what it was read as.
         respelled: Misspelled words, each with its right spelling. Words that the vector leaves out are included.
-        other_meaning: A word with another possible meaning, and this meaning (see ``ReadWords``).
+        other_meaning: A word with another possible meaning, and this meaning: an English word that is also a foreign word (see
+            ``ReadWords``), or a foreign word or a rare name that may be a misspelled English word.
     """
 
     clause: Clause

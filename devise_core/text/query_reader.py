@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from devise_core.datatypes import Reading, Term
+from devise_core.datatypes import Correction, Reading, Term
 from devise_core.errors import QueryError, UnknownWordError
 from devise_core.text.dates import without_dates
 from devise_core.text.negation import split_negations
@@ -15,7 +15,8 @@ from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_parser import Clause, parse
 from devise_core.text.senses import SenseTable
 from devise_core.text.text_encoder import NO_SPELLINGS, TextEncoder
-from devise_core.text.tokens import check_text
+from devise_core.text.tokens import check_text, tokens
+from devise_core.text.vocabulary import Vocabulary
 from devise_core.vectors import Floats, unit
 
 IMAGE_WEIGHT = 0.8
@@ -63,6 +64,8 @@ def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_i
     clauses = split_negations(parse(check_text(text)), vocabulary.is_noun if vocabulary else lambda _: False)
     placed = tuple(_place(clause, encoder, image_vector, senses) for clause in clauses)
     placed, left_out = _spelled(placed, encoder, image_vector, senses)
+    if len(placed) == 1 and vocabulary:
+        placed = (_with_thing_meant(placed[0], vocabulary),)
     if not any(part.vector is not None and part.clause.weight > 0 for part in placed):
         raise UnknownWordError(left_out) if left_out else _names_nothing(placed)
     reading = Reading(
@@ -112,6 +115,14 @@ def _spelled(
         placed = tuple(_place(part.clause, encoder, image_vector, senses, right) for part in placed)
     unknown = dict.fromkeys(word for part in placed for word in part.unknown)
     return placed, {word: spellings.get(word, []) for word in unknown}
+
+
+def _with_thing_meant(part: PlacedClause, vocabulary: Vocabulary) -> PlacedClause:
+    """Add the thing that a foreign word or a rare name may be a typing error for. Other queries of one word stay as they are."""
+    word = part.clause.text.strip().lower()
+    is_one_word = part.clause.kind == "words" and not part.clause.quoted and not part.other_meaning and tokens(word) == [word]
+    meant = vocabulary.thing_meant(word) if is_one_word else None
+    return replace(part, other_meaning={word: Correction(meant)}) if meant and meant != part.text else part
 
 
 def _names_nothing(placed: Sequence[PlacedClause]) -> QueryError:

@@ -37,8 +37,7 @@ class ReadWords:
         read_as: Words that are known only in another form, each with that form.
         corrected: Foreign and misspelled words to look for, each with what it was read as.
         respelled: Misspelled words, each with its right spelling. Words that are left out are included.
-        other_meaning: An English word that is also a foreign word, with the meaning of the foreign word. Or a foreign word or a
-            name that may be a misspelled English word, with that English word.
+        other_meaning: An English word that is also a foreign word, with the meaning of the foreign word.
     """
 
     text: str
@@ -132,14 +131,11 @@ class QueryWords:
             for word, form in zip(words, plain, strict=True)
             if word in translations and not self._is_english(form, rank)
         }
-        is_one = len(words) == 1 and not self._is_english(plain[0], COMMON_ENGLISH)
-        meant = self._vocabulary.speller.thing_meant(plain[0]) if is_one else None
-        other = {words[0]: Correction(meant)} if meant else {}
         if not corrected:
-            return replace(read, other_meaning=other) if words and words[0] in self._vocabulary.words else read
+            return read
         corrected = self._with_articles(words, corrected, translations)
         text = with_words(" ".join(words), {word: correction.form for word, correction in corrected.items()})
-        return replace(read, text=text, corrected={**read.corrected, **corrected}, other_meaning=other)
+        return replace(read, text=text, corrected={**read.corrected, **corrected})
 
     def _translation(self, form: str) -> Translation | None:
         return None if self._foreign.is_article(form) else self._foreign.get(form) or self._foreign.elided(form)

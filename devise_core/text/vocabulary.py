@@ -73,6 +73,10 @@ class Vocabulary(ABC):
     def rare_words(self, words: Iterable[str]) -> list[str]:
         """Return those of ``words`` that are known but so rare that they may be misspelled."""
 
+    def thing_meant(self, word: str) -> str | None:  # noqa: ARG002
+        """Return the thing that a known word may be a typing error for, such as "castle" for the name "castel", or None."""
+        return None
+
     def only_rare(self, words: Sequence[str]) -> bool:  # noqa: ARG002
         """Return whether all of these known words are so rare that their vectors may mean nothing."""
         return False

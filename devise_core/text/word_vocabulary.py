@@ -26,6 +26,9 @@ from devise_core.vectors import Floats, Rows, unit, without
 
 ARTICLES = ("a", "an", "the")
 
+NO_TYPO = 10_000
+"""Words below this rank are hardly typing errors."""
+
 MAX_KEPT = 4_096
 """How many query texts are kept with their nearest words."""
 
@@ -105,6 +108,11 @@ class WordVocabulary(Vocabulary):
             for word in dict.fromkeys(words)
             if (self._real.is_rare(word) if len(word) >= SURE_LENGTH else self.speller.short(word))
         ]
+
+    def thing_meant(self, word: str) -> str | None:
+        """Return the thing that a word may be a typing error for. Nouns, and words below rank ``NO_TYPO``, are not."""
+        row = self.words.row(word)
+        return None if row is None or row < NO_TYPO or self.noun_row(word) is not None else self.speller.thing_meant(word)
 
     def only_rare(self, words: Sequence[str]) -> bool:
         """Return whether ``words`` are not only articles, and all words except articles are beyond rank ``RARE`` and not nouns."""
