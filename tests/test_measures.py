@@ -10,7 +10,7 @@ import pytest
 
 from devise_core.datasets import readers, splits
 from devise_core.errors import BuildError
-from devise_core.evaluate.metrics import average_precision, interval, precision_at
+from devise_core.evaluate.metrics import average_precision, exact_interval, interval, interval_over_groups, precision_at
 from devise_core.train.head import Head, averaged, conse_head, interpolated
 from devise_core.train.loss import hinge_rank, hinge_rank_pairs
 from devise_core.train.recipe import Recipe
@@ -179,3 +179,18 @@ def test_missing_data_set_is_reported(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     with pytest.raises(BuildError, match="no images"):
         readers.caltech_101(tmp_path)
+
+
+def test_the_interval_of_equal_values_has_a_width() -> None:
+    """The bootstrap gives [0, 0] for any number of zeros. The rule of three gives about 3 / n."""
+    assert interval([0.0] * 765) == (0.0, 0.0)
+    assert exact_interval(0, 765) == pytest.approx((0, 0.0048), abs=1e-4)
+    assert exact_interval(1, 50) == pytest.approx((0.929, 1), abs=1e-3)
+
+
+def test_similar_queries_are_resampled_together() -> None:
+    """Five captions of an image that all succeed or all fail say no more than one."""
+    images = np.repeat(np.arange(200), 5)
+    values = (images % 3 == 0).astype(float)
+    alone, together = interval(values), interval_over_groups(values, images)
+    assert together[1] - together[0] > 2 * (alone[1] - alone[0])

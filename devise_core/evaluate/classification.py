@@ -123,8 +123,8 @@ def _zero_shot_hits(
 def _zero_shot_note(images: int, synonyms: Sequence[str]) -> str:
     known = f"{len(synonyms)} of the labels are synonyms of an ImageNet label: {', '.join(synonyms)}. " if synonyms else ""
     return (
-        f"Flat hit@k over {images} images of Caltech-101 classes that are kept out of training. Random vectors say nothing about an "
-        f"unseen label, so their row shows chance. {known}Images of one class are similar, so the last row resamples whole "
+        f"Flat hit@k over {images} images of Caltech-101 classes that are kept out of training. Random vectors say nothing about "
+        f"an unseen label, so their row shows chance. {known}Images of one class are similar, so the last row resamples whole "
         "classes. Its interval shows whether the gain holds for other classes."
     )
 

@@ -18,7 +18,7 @@ from devise_core.evaluate.methods import CONSE, RANDOM, SOFTMAX, Methods, conse
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.naming import label_words, naming_metrics, nearest_random_words, nearest_words
 from devise_core.evaluate.random_baseline import random_vector
-from devise_core.evaluate.tables import MetricValues, Outcome, comparison, mean_cell
+from devise_core.evaluate.tables import MetricValues, Outcome, comparison
 from devise_core.results import OURS, Cell, Table
 from devise_core.train.cache import FeatureCache
 from devise_core.train.classifier import fit_classifier, rooted
@@ -54,9 +54,9 @@ def custom_classes(methods: Methods) -> Outcome:
         f"{len({image.label for image in images})} classes, fitted on the square roots of the features, followed by the word "
         "vectors of the classes, as in ConSE. The table compares it with that softmax, with ConSE as published, and with the "
         "same head on random vectors. hit@k and hp@k are defined as in the bundled model's table. The brackets of the last row "
-        "are the lowest and the highest figure of the other splits. The settings of the recipe were chosen by cross-validation on the "
-        f"training images of the first split. {min(seen)} to {max(seen)} of the {(~parts[1]).sum()} test images of each other split "
-        "are among these images."
+        "are the lowest and the highest figure of the other splits. The settings of the recipe were chosen by cross-validation "
+        f"on the training images of the first split. {min(seen)} to {max(seen)} of the {(~parts[1]).sum()} test images of each "
+        "other split are among them."
     )
     return Outcome((_with_other_splits(comparison(TITLE, note, "pascal-sentences", first), [split[OURS] for split in others]),))
 
@@ -64,7 +64,7 @@ def custom_classes(methods: Methods) -> Outcome:
 def _with_other_splits(table: Table, splits: Sequence[MetricValues]) -> Table:
     """Add a last row with the mean of DeViSE over the other ``splits``, and with the lowest and the highest mean of a split."""
     means = {metric: [float(np.mean(values[metric])) for values in splits] for metric in table.metrics}
-    cells = (Cell(*(round(each, 4) for each in (float(np.mean(m)), min(m), max(m)))) for m in means.values())
+    cells = (Cell(round(float(np.mean(figures)), 4), round(min(figures), 4), round(max(figures), 4)) for figures in means.values())
     return replace(table, rows=(*table.rows, (Cell(text=LAST_ROW), *cells)))
 
 

@@ -1,7 +1,8 @@
 """The weights of a ConSE head. Training turns a ConSE head into a DeViSE head.
 
 A head maps the features of an image to its embedding. ConSE (Norouzi et al., 2013) embeds an image as the mean of the label
-vectors, weighted by the classifier's probabilities. The layer ``labels`` is the classifier, a softmax over the labels. The layer
+vectors, weighted by the classifier's probabilities. The head here differs from the paper: it divides the logits by ``TEMPERATURE``
+and uses all labels, not the ten most probable ones. The layer ``labels`` is the classifier, a softmax over the labels. The layer
 ``space`` holds the label vectors. DeViSE's hinge rank loss trains both layers.
 """
 

@@ -78,7 +78,9 @@ def unfused_softmax(units: int) -> keras.layers.Dense:
 
 
 def linear_model(width: int, dimension: int, directions: Floats | None = None) -> keras.Model:
-    """Return the head of the DeViSE paper (Frome et al., 2013): a single linear layer, then scaling to length 1.
+    """Return the head of the DeViSE paper (Frome et al., 2013), a single linear layer, except for two additions.
+
+    The layer has a bias, and the embeddings are scaled to length 1. In the paper, only the word vectors have length 1.
 
     Args:
         width: The number of features.

@@ -132,10 +132,12 @@ RECIPES: Mapping[str, Recipe] = {
 }
 """The named recipes.
 
-``bundled`` is the recipe of the bundled model. ``own`` is ConSE over custom classes and trains in seconds. Its numbers were chosen
-by five-fold cross-validation, repeated four times, on the training images of the data set Pascal Sentences. The image size of
-``own`` is the smallest that is not clearly worse than the best size. ``seed`` repeats the notebook of 2020 that this project
-started from. ``paper`` follows Frome et al. (2013), who give no learning rates.
+``bundled`` has the settings of the bundled model. ``bundle/model.py`` also trains on hypernyms, averages the heads of several
+seeds, and mixes the average with the untrained head. ``own`` is ConSE over custom classes and trains in seconds. Its numbers were
+chosen by five-fold cross-validation, repeated four times, on the training images of the data set Pascal Sentences. The image size
+of ``own`` is the smallest that is not clearly worse than the best size. ``seed`` repeats the notebook of 2020 that this project
+started from. ``paper`` follows Frome et al. (2013), who give no learning rates, except for the additions of
+``head_models.linear_model``.
 """
 
 
