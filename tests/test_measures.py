@@ -11,6 +11,8 @@ import pytest
 from devise_core.datasets import readers, splits
 from devise_core.errors import BuildError
 from devise_core.evaluate.metrics import average_precision, exact_interval, interval, interval_over_groups, precision_at
+from devise_core.evaluate.tables import RIVALS, MetricValues, comparison
+from devise_core.results import OURS
 from devise_core.train.head import Head, averaged, conse_head, interpolated
 from devise_core.train.loss import hinge_rank, hinge_rank_pairs
 from devise_core.train.recipe import Recipe
@@ -194,3 +196,18 @@ def test_similar_queries_are_resampled_together() -> None:
     values = (images % 3 == 0).astype(float)
     alone, together = interval(values), interval_over_groups(values, images)
     assert together[1] - together[0] > 2 * (alone[1] - alone[0])
+
+
+def test_intervals_of_a_table_resample_whole_clusters() -> None:
+    hit = np.repeat([1.0, 0.0] * 20, 5)  # all five captions of an image succeed or all fail
+    measured: dict[str, MetricValues | str] = {RIVALS[0]: {"R@1": np.zeros(200)}, OURS: {"R@1": hit}}
+    alone, together = (comparison("", "", "", measured, clusters=images).rows for images in (None, np.repeat(np.arange(40), 5)))
+    assert [str(rows[0][1]) for rows in (alone, together)] == ["0.000 [0.000, 0.018]", "0.000 [0.000, 0.088]"]
+    for one, five in zip(alone[1:], together[1:], strict=True):  # DeViSE and its lead over ConSE
+        assert five[1].low is not None and one[1].low is not None
+        assert five[1].low < one[1].low < 0.5
+
+
+def test_no_difference_for_any_query_has_no_width() -> None:
+    equal: MetricValues = {"hit@1": np.zeros(10)}
+    assert str(comparison("", "", "", {RIVALS[0]: equal, OURS: equal}).rows[-1][1]) == "0.000 [0.000, 0.000]"

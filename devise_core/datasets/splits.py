@@ -65,7 +65,7 @@ ZERO_SHOT = frozenset(
         "yin yang",
     )
 )
-"""The 46 classes of Caltech-101 that do not share a name with an ImageNet-1k class. No head is trained on these classes.
+"""The 46 classes of Caltech-101 that do not share a name with an ImageNet-1k class. No head is trained on their images.
 
 A head maps the features of the backbone to the space of word vectors. The backbone was trained on four of the classes under other
 names: binocular (binoculars), cellphone (cellular telephone), ewer (pitcher) and hedgehog (porcupine).

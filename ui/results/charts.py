@@ -16,7 +16,7 @@ _KEY_LABEL = f"{_NAME} ? {_NAME} : split(datum.value, '|')[0]"
 
 
 def dots(table: Table, metrics: Sequence[str], references: Sequence[Reference], palette: Palette) -> Any:
-    """Draw a row for each metric and method: a dot with its 95% interval, or a hollow mark for a published figure."""
+    """Draw a row for each metric and method: a dot with its interval, or a hollow mark for a published figure."""
     import altair as alt
 
     keys, rows = dot_rows(table, metrics, references)
