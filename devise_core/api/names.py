@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from devise_core.api.problems import ApiProblem
+from devise_core.api.problems import request_problem
 from devise_core.errors import shortened
 
 
@@ -27,9 +27,9 @@ async def check_names(request: Request) -> None:
     _check("field of the form", form, fields, "parameter of the address", parameters)
     for name, value in form.multi_items():
         if len(form.getlist(name)) > 1:
-            raise _invalid(f"The form has several fields “{name}”. Send one image or text for each request.")
+            raise request_problem(f"The form has several fields “{name}”. Send one image or text for each request.")
         if name == "file" and isinstance(value, str):
-            raise _invalid("The field “file” has a text. Send the image as a file, with a file name.")
+            raise request_problem("The field “file” has a text. Send the image as a file, with a file name.")
 
 
 def _check(kind: str, sent: Iterable[str], known: list[str], other_kind: str, others: list[str]) -> None:
@@ -42,8 +42,4 @@ def _check(kind: str, sent: Iterable[str], known: list[str], other_kind: str, ot
         advice = f"There is no {kind} “{shortened(unknown)}”. " + (
             f"The known ones are: {', '.join(known)}." if known else "There are none."
         )
-    raise _invalid(advice)
-
-
-def _invalid(detail: str) -> ApiProblem:
-    return ApiProblem(422, "request", "The request is not valid", detail)
+    raise request_problem(advice)

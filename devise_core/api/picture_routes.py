@@ -10,7 +10,7 @@ from devise_core.api.answers import ImageRecords
 from devise_core.api.names import check_names
 from devise_core.api.other_records import EmbeddingAnswer, LabelAnswer, LabelRecord
 from devise_core.api.parameters import Choices, CollectionName, Limit, Text, json_answer
-from devise_core.api.problems import ApiProblem
+from devise_core.api.problems import ApiProblem, request_problem
 from devise_core.api.records import SimilarAnswer
 from devise_core.api.work import encode, engine_for, in_thread_for, search_in_thread
 from devise_core.engine import By, Engine, WordSet
@@ -114,7 +114,7 @@ async def _image(file: UploadFile | None, url: str | None, names: str = "file or
 
 def _one_of(*given: object, names: str = "text, file or url") -> None:
     if sum(each is not None for each in given) != 1:
-        raise ApiProblem(422, "request", "The request is not valid", f"Send exactly one of the fields {names}, in a form.")
+        raise request_problem(f"Send exactly one of the fields {names}, in a form.")
 
 
 def _encode(engine: Engine, source: bytes | str, job: Job) -> tuple[Encoded, str]:

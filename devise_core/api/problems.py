@@ -130,7 +130,17 @@ def invalid_request(errors: list[dict[str, Any]]) -> ApiProblem:
     listed = [{"where": [_short(part) for part in error["loc"]], "problem": _sentence(str(error["msg"]))} for error in errors[:10]]
     first = listed[0] if listed else {"where": [], "problem": "The request is not valid."}
     detail = f"{' '.join(map(str, first['where'][1:])) or 'The request'}: {first['problem']}"
-    return ApiProblem(422, "request", "The request is not valid", detail, {"errors": listed})
+    return request_problem(detail, {"errors": listed})
+
+
+def request_problem(detail: str, members: Mapping[str, Any] | None = None) -> ApiProblem:
+    """Return the answer to a request that is not valid.
+
+    Args:
+        detail: What is wrong and what to do.
+        members: Further members of the JSON object.
+    """
+    return ApiProblem(422, "request", "The request is not valid", detail, members or {})
 
 
 def _short(part: object) -> object:

@@ -19,12 +19,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devise_core.errors import QueryError, UnknownWordError, shortened
+from devise_core.errors import UnknownWordError
 from devise_core.search.image_vectors import ImageSide, ImageVectors
 from devise_core.search.kinds import KindTable, KindWeights
 from devise_core.text.concepts import ConceptStore, read_text
 from devise_core.text.query import PlacedClause, Query
 from devise_core.text.query_parser import Clause
+from devise_core.text.query_reader import names_nothing_error
 from devise_core.text.tokens import tokens
 from devise_core.text.word_vector_encoder import WordVectorEncoder
 from devise_core.vectors import Floats
@@ -91,7 +92,7 @@ class Scorer:
         """
         part = self.text.place(Clause("words", text, 1.0, 0, len(text)))
         if part.vector is None and not part.unknown:
-            raise QueryError(f"“{shortened(text)}” does not name anything to look for. Add the name of a thing, such as “violin”.")
+            raise names_nothing_error([part])
         if part.vector is None:
             raise UnknownWordError({word: [] for word in part.unknown})
         return QuerySide(part.vector, self.concepts.of_clauses([part]), self._kinds_of((part,)))

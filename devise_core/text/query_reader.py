@@ -67,7 +67,7 @@ def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_i
     if len(placed) == 1 and vocabulary:
         placed = (_with_thing_meant(placed[0], vocabulary),)
     if not any(part.vector is not None and part.clause.weight > 0 for part in placed):
-        raise UnknownWordError(left_out) if left_out else _names_nothing(placed)
+        raise UnknownWordError(left_out) if left_out else names_nothing_error(placed)
     reading = Reading(
         text,
         _terms(placed),
@@ -125,7 +125,8 @@ def _with_thing_meant(part: PlacedClause, vocabulary: Vocabulary) -> PlacedClaus
     return replace(part, other_meaning={word: Correction(meant)}) if meant and meant != part.text else part
 
 
-def _names_nothing(placed: Sequence[PlacedClause]) -> QueryError:
+def names_nothing_error(placed: Sequence[PlacedClause]) -> QueryError:
+    """Return the error for clauses that name nothing to look for, such as "the" or a date."""
     words = " ".join(phrase for part in placed for phrase in part.dropped)
     if words and not without_dates(words)[0]:
         return QueryError(f"“{words}” is a date, and the app cannot recognise dates in pictures. Add the name of a thing.")
