@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "search": ('semblance search "castle by the water"', "semblance search sea --like photo.jpg --json"),
+    "search": (
+        'semblance search "castle by the water"',
+        "semblance search sea --like photo.jpg --json",
+        "semblance search pet --category animals",
+    ),
     "label": (
         "semblance label photo.jpg",
         "semblance label ~/Pictures --words cat,dog --out names.csv",

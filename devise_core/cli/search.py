@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
+from devise_core.cli.filters import add_filters, filter_facts, filter_of
 from devise_core.cli.output import counted, print_hits, say, say_reading
 from devise_core.cli.pictures import check_picture, picture_of
 from devise_core.cli.quiet import load_model
@@ -13,6 +14,7 @@ from devise_core.cli.shared_options import add_command, engine_of
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.errors import ArtifactError, QueryError, UnknownWordError
+from devise_core.search.conditions import Condition, satisfies
 from devise_core.text.query import Query
 from devise_core.text.query_parser import GRAMMAR, parse
 from devise_core.text.query_pointer import point
@@ -45,30 +47,33 @@ def add_parsers(commands: Any) -> None:
         help="an example image, a URL of one if allowed, or - for standard input; repeat it for more. The query may name them "
         "like:photo, like:photo2, … Images that the query does not name are added to the query",
     )
+    add_filters(command)
 
 
 def _search(options: argparse.Namespace) -> None:
     engine = engine_of(options)
     files = {"photo" if number == 1 else f"photo{number}": file for number, file in enumerate(options.like, 1)}
     text = " ".join(options.text)
+    chosen = filter_of(options, engine)
+    where = chosen.condition
     try:
         text = _with_examples(text, files)
         embeddings = _embed(engine, files)
         query = engine.query(text, embeddings)
-        hits = engine.search_text(query, options.k)
+        hits = engine.search_text(query, options.k, where=where)
     except QueryError as error:
         if error.position is not None:
             error.add_note(point(text, error.position))
         raise
     except UnknownWordError as error:
-        if written := _described(engine, " ".join(options.text), ()):
+        if written := _described(engine, " ".join(options.text), (), where):
             error.add_note(written)
         raise
     if not options.json:
         say_reading(query.reading)
         if query.unmodelled:
             say(f"semblance: The search cannot recognise {quoted(query.unmodelled)} in images.")
-        if written := _described(engine, query, hits):
+        if written := _described(engine, query, hits, where):
             say(f"semblance: {written}")
     facts = {
         "command": "search",
@@ -79,7 +84,8 @@ def _search(options: argparse.Namespace) -> None:
         "unmodelled": query.unmodelled,
         "read": query.reading.as_dict(),
     }
-    print_hits(options, facts | ({"like": files} if files else {}), hits)
+    facts |= ({"like": files} if files else {}) | ({"filters": filter_facts(chosen)} if chosen else {})
+    print_hits(options, facts, hits)
 
 
 def _with_examples(text: str, files: dict[str, str]) -> str:
@@ -99,14 +105,14 @@ def _embed(engine: Engine, files: dict[str, str]) -> dict[str, Floats]:
     return dict(zip(files, engine.embed_images(pictures), strict=True))
 
 
-def _described(engine: Engine, query: Query | str, hits: Sequence[Hit]) -> str:
-    """Return a sentence that says which images have the words of the query in a label, caption or category.
+def _described(engine: Engine, query: Query | str, hits: Sequence[Hit], where: Condition) -> str:
+    """Return a sentence that says which images that satisfy ``where`` have the words of the query in a label, caption or category.
 
     Return "" if there are no such images, or if one of the hits is such an image. A damaged file of captions is reported in the
     sentence, and does not end the search.
     """
     try:
-        described = engine.found_by_caption(query, _LOOKED_UP)
+        described = [hit for hit in engine.found_by_caption(query, _LOOKED_UP) if satisfies(where, hit.item)]
     except ArtifactError as error:
         return f"The labels and captions were not searched, because {error}"
     if not described or {hit.row for hit in described} & {hit.row for hit in hits}:

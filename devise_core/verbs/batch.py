@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 import numpy as np
 
 from devise_core.hits import Hits, WordHits
+from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.index import check_k
 from devise_core.text.query import Query
 from devise_core.vectors import Floats
@@ -21,18 +22,20 @@ from devise_core.vision.image_sources import ImageInput, check_several
 class BatchVerbs(SearchVerbs, LabelVerbs):
     """The verbs that search with several inputs or label several images, and return the results in the order of the inputs."""
 
-    def search_texts(self, texts: Iterable[str | Query], k: int = 10) -> list[Hits]:
+    def search_texts(self, texts: Iterable[str | Query], k: int = 10, where: Condition = EVERYTHING) -> list[Hits]:
         """Return what ``search_text`` returns for each text.
 
         Args:
             texts: The queries, each as ``search_text`` takes it.
             k: How many images to return for each text.
+            where: The condition that images must satisfy to be returned.
 
         Returns:
             The hits of each text, in the order of the texts.
 
         Raises:
-            QueryError: ``k`` is out of range, a query cannot be read, or ``texts`` is not a list of texts.
+            QueryError: ``k`` is out of range, a query cannot be read, ``texts`` is not a list of texts, or ``where`` is not a
+                condition.
             UnknownWordError: A query has no known word to look for.
             CollectionError: What the collection stores for the score is damaged, or was made with another classifier.
 
@@ -41,7 +44,7 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
             ['violin', 'dog']
         """
         check_k(k)
-        return [self.search_text(text, k) for text in texts_given(texts)]
+        return [self.search_text(text, k, where=where) for text in texts_given(texts)]
 
     def search_images(self, images: Iterable[ImageInput], k: int = 10, by: By = "semantic", progress: bool = False) -> list[Hits]:
         """Return what ``search_image`` returns for each image.

@@ -7,6 +7,7 @@ from typing import get_args
 from devise_core.errors import QueryError, shown_value
 from devise_core.hits import Hits
 from devise_core.search.class_shares import check_features
+from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.index import check_k
 from devise_core.text.query import Query
 from devise_core.vectors import Floats, unit
@@ -22,28 +23,32 @@ LABELS_IN_A_MEAN = 10
 class SearchVerbs(RankingVerbs):
     """The verbs that return images of the collection."""
 
-    def search_text(self, text: str | Query, k: int = 10, pictures: Images | None = None) -> Hits:
+    def search_text(self, text: str | Query, k: int = 10, pictures: Images | None = None, where: Condition = EVERYTHING) -> Hits:
         """Return the ``k`` images with the best scores for a query.
 
         Args:
             text: A query, or what ``query`` returned for one.
             k: How many images to return. If the collection has fewer, all of them are returned.
             pictures: Images that ``like:NAME`` can name, as the argument ``images`` of ``query``.
+            where: The condition that images must satisfy to be returned.
 
         Returns:
             The images with their cosines and scores, the best score first.
 
         Raises:
-            QueryError: ``k`` is out of range, or the query cannot be read.
+            QueryError: ``k`` is out of range, the query cannot be read, or ``where`` is not a condition.
             UnknownWordError: None of the words to look for is known.
             CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
             >>> [hit.name for hit in engine.search_text("violin", k=2)]
             ['violin', 'cello']
+            >>> from devise_core.search.conditions import HasLabel
+            >>> [hit.name for hit in engine.search_text("violin", k=2, where=~HasLabel("violin"))]
+            ['cello', 'drum kit']
         """
         k = check_k(k)
-        return self.hits(self.ranking(self._as_query(text, pictures))[:k])
+        return self.hits(self.ranking(self._as_query(text, pictures), where)[:k])
 
     def search_image(self, image: ImageInput, k: int = 10, by: By = "semantic") -> Hits:
         """Return the ``k`` images nearest to an image.

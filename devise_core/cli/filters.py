@@ -1,0 +1,60 @@
+"""The options that keep or leave out images by category and label."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Literal
+
+from devise_core.engine import Engine
+from devise_core.errors import QueryError
+from devise_core.search.filters import Filter
+from devise_core.text.unmodelled import quoted
+
+_NAMED = 8
+"""How many categories or labels of the collection the message names if no image has the given one."""
+
+
+def add_filters(command: argparse.ArgumentParser) -> None:
+    """Add ``--category``, ``--label``, ``--not-category`` and ``--not-label``. Each can be repeated."""
+    group = command.add_argument_group("filters", "Each of them can be repeated.")
+    for flag, metavar, purpose in (
+        ("--category", "NAME", "keep only images in this category or below it. Repeat it to keep the images of several categories"),
+        ("--label", "WORD", "keep only images with this label. Repeat it to keep the images with any of several labels"),
+        ("--not-category", "NAME", "leave out images in this category or below it"),
+        ("--not-label", "WORD", "leave out images with this label"),
+    ):
+        group.add_argument(flag, action="append", default=[], metavar=metavar, help=purpose)
+
+
+def filter_of(options: argparse.Namespace, engine: Engine) -> Filter:
+    """Return the filter that the options describe.
+
+    Raises:
+        QueryError: No image of the collection has one of the labels or is in one of the categories.
+    """
+    _check(engine, "category", [*options.category, *options.not_category])
+    _check(engine, "label", [*options.label, *options.not_label])
+    return Filter(options.category, options.label, options.not_category, options.not_label)
+
+
+def filter_facts(chosen: Filter) -> dict[str, list[str]]:
+    """Return the filter for ``--json``: the option without its dashes, and its values."""
+    values = {
+        "category": chosen.categories,
+        "label": chosen.labels,
+        "not_category": chosen.not_categories,
+        "not_label": chosen.not_labels,
+    }
+    return {name: list(given) for name, given in values.items() if given}
+
+
+def _check(engine: Engine, kind: Literal["category", "label"], values: list[str]) -> None:
+    """Raise ``QueryError`` if no image has one of the values."""
+    for value in values:
+        condition = (Filter([value]) if kind == "category" else Filter(labels=[value])).condition
+        if engine.collection.count_inside(engine.collection.inside(condition)):
+            continue
+        known = list(engine.collection.facets(kind, _NAMED))
+        plural = "categories" if kind == "category" else "labels"
+        has = f"Its most frequent {plural} are {quoted(known)}." if known else f"Its images have no {plural}."
+        raise QueryError(f"No image of {engine.collection.name} has the {kind} “{value}”. {has}")
