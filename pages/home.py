@@ -12,8 +12,8 @@ from ui.server.engine_cache import current_engine
 with st.container(key="hero"):
     page_layout.header(
         "Search pictures by meaning",
-        "Type what you want to see. The app finds pictures by what they show, and lists pictures with your words in a caption "
-        "or label separately.",
+        "Type what you want to see. The app finds pictures by what they show. Pictures that have your words in a caption or "
+        "label are listed separately.",
     )
 
 # The results are filled first, so that the first pictures appear without waiting for the examples.

@@ -24,8 +24,8 @@ EXAMPLE_PICTURES = 12
 
 page_layout.header(
     "Text search",
-    "Describe what you are looking for. The app finds pictures by what they show, and lists pictures with your words in a "
-    "caption or label separately.",
+    "Describe what you are looking for. The app finds pictures by what they show. Pictures that have your words in a caption or "
+    "label are listed separately.",
 )
 text = search_box("text", placeholder())
 results, after = st.container(), st.container()

@@ -109,7 +109,7 @@ def test_no_finding_in_an_opened_hit(open_at: Opener) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-@pytest.mark.parametrize("button", ["What can I write?", "Filters", "Similarity from", "Select all on this page"])
+@pytest.mark.parametrize("button", ["What can I write?", "Filters", "Minimum similarity: ", "Select all on this page"])
 def test_no_finding_in_a_popover(open_at: Opener, button: str, scheme: Scheme, width: int) -> None:
     page = open_at("text_search?q=bird", scheme, width)
     page.get_by_role("button", name=button).first.click()

@@ -79,14 +79,14 @@ def test_the_threshold_is_shown_and_can_be_changed(page: Page, address: str) -> 
     page.goto(f"{address}/text_search?q=bird")
     expect(tiles(page, "text").first).to_be_visible()
     strong = tiles(page, "text").count()
-    page.get_by_role("button", name="Similarity from").click()
+    page.get_by_role("button", name="Minimum similarity: ").click()
     slider = page.get_by_role("slider", name="Minimum similarity")
     suggested = round(100 * float(slider.input_value()))
     for step in range(1, 6):
         slider.press("ArrowRight")
         assert round(100 * float(slider.input_value())) == suggested + step
     expect(page).to_have_url(re.compile(rf"cut={suggested + 5}\b"))
-    expect(page.get_by_role("button", name=f"Similarity from 0.{suggested + 5}")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Minimum similarity: 0.{suggested + 5}")).to_be_visible()
     expect(tiles(page, "text")).not_to_have_count(strong)
     expect(page.locator(".st-key-grid-text .weak")).to_have_count(0)
     assert tiles(page, "text").count() < strong

@@ -83,7 +83,7 @@ def test_the_search_box_keeps_the_last_query(page: Page, address: str) -> None:
 def test_the_slider_keeps_its_place(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=bird")
     expect(tiles(page, "text").first).to_be_visible()
-    page.get_by_role("button", name="Similarity from").click()
+    page.get_by_role("button", name="Minimum similarity: ").click()
     slider = page.get_by_role("slider", name="Minimum similarity")
     suggested = float(slider.input_value())
     with LateAnswers(page) as answers:
@@ -93,7 +93,7 @@ def test_the_slider_keeps_its_place(page: Page, address: str) -> None:
             assert float(slider.input_value()) == pytest.approx(suggested + 0.01 * step)
     cut = round(100 * suggested) + 5
     expect(page).to_have_url(re.compile(rf"cut={cut}\b"))
-    expect(page.get_by_role("button", name=f"Similarity from 0.{cut}")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Minimum similarity: 0.{cut}")).to_be_visible()
 
 
 def open_filters(page: Page) -> None:

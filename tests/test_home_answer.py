@@ -30,7 +30,7 @@ def test_a_sentence_about_the_results_has_no_spelling_mistakes(photos: Engine) -
     shown = answer(photos, photos.query("three beautifl dinosuar"))
     assert "“three beautiful dinosaur”" in shown["status"]
     assert [note for note in shown["notes"] if "beautiful" in note] == [
-        "The search ignores “three” and “beautiful”, because it cannot recognise them in pictures. It uses the rest of your query."
+        "The app cannot recognise “three” and “beautiful” in pictures, so the search ignores them. It uses the rest of your query."
     ]
 
 

@@ -132,7 +132,7 @@ def test_a_judgement_alone_gets_one_explanation(page: str) -> None:
 
 def test_a_judgement_of_people_is_not_said_to_be_searched_for_without_it() -> None:
     text = page_text(app("text_search", q="ugly woman", collection="photos"))
-    assert "The search ignores “ugly”, because it cannot recognise it in pictures." in text
+    assert "The app cannot recognise “ugly” in pictures, so the search ignores it." in text
     assert WITHHELD in text
     assert "It uses the rest of your query" not in text
 

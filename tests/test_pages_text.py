@@ -110,9 +110,13 @@ def test_home_and_text_search_agree_on_what_matches(query: str, collection: str)
 @pytest.mark.parametrize(
     ("page", "query", "sentence"),
     [
-        ("text_search", "two happy dogs", "The search ignores “two” and “happy”, because it cannot recognise them in pictures."),
-        ("home", "a pair of shoes", "The search ignores “a pair of”, because it cannot recognise it in pictures."),
-        ("explorer", "three beautiful, funny birds", "The search ignores “three”, “beautiful” and “funny”, because"),
+        ("text_search", "two happy dogs", "The app cannot recognise “two” and “happy” in pictures, so the search ignores them."),
+        ("home", "a pair of shoes", "The app cannot recognise “a pair of” in pictures, so the search ignores it."),
+        (
+            "explorer",
+            "three beautiful, funny birds",
+            "cannot recognise “three”, “beautiful” and “funny” in pictures, so the search ignores them.",
+        ),
         ("text_search", "happy", "The app cannot recognise “happy” in pictures. Add the name of a thing."),
     ],
 )

@@ -7,7 +7,10 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from devise_core import Engine
+from devise_core.text.tokens import with_words
 from tests.app_testing import checked, page_text
+from ui.query.reading import literal_query
 
 
 def _show(query: str, with_photo: bool) -> None:
@@ -58,6 +61,35 @@ def test_a_corrected_word_is_named_with_a_way_back() -> None:
     assert "Showing results for **bird near violin**" in page_text(test)
     assert "Showing results for **dog**" in page_text(reading("hund"))
     assert "Showing results for" not in page_text(reading('"hund"'))
+
+
+@pytest.mark.parametrize(
+    ("typed", "literal", "origin"),
+    [
+        ("hund hund", '"hund" "hund"', "**dog dog** (German “hund”)"),
+        ("hund cassle", '"hund" "cassle"', "**dog castle** (German “hund”)"),
+        ("chien hund", '"chien" "hund"', "**dog dog** (French “chien”, German “hund”)"),
+        ("2*hund -cassle^2", '2*"hund" -"cassle"^2', "(German “hund”)"),
+    ],
+)
+def test_the_way_back_quotes_each_corrected_word(typed: str, literal: str, origin: str, engine: Engine) -> None:
+    assert literal_query(engine.read_text(typed)) == literal
+    assert not engine.read_text(literal).corrected
+    assert origin in page_text(reading(typed))
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "corrected"),
+    [
+        ("doggx doggxhouse doggx", "doggx", "dog doggxhouse dog"),
+        ("éléphantt by the sea", "elephantt", "dog by the sea"),
+        ("a CAFE\u0301E, closed", "cafee", "a dog, closed"),
+        ("Großß haus", "grossss", "dog haus"),
+        ("½ cup", "1⁄2 cup", "½ cup"),
+    ],
+)
+def test_a_spelling_replaces_whole_words_only(typed: str, word: str, corrected: str) -> None:
+    assert with_words(typed, {word: "dog"}) == corrected
 
 
 def test_the_correction_of_an_ignored_word_is_not_announced() -> None:

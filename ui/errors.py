@@ -10,6 +10,7 @@ import streamlit as st
 from devise_core.errors import BusyError, DeviseError, NoCollectionError, NoMapError, QueryError, UnknownWordError
 from devise_core.serving import event_log
 from devise_core.text.query_pointer import point
+from devise_core.text.tokens import with_words
 from ui import url_state
 from ui.callbacks import uninterrupted
 from ui.error_text import error_text
@@ -81,5 +82,4 @@ def _correct(word: str, spelling: str, parameters: Sequence[str]) -> None:
         url_state.update(**{name: spelling for name, text in texts.items() if text.lower() == word})
         return
     query = url_state.read_text(url_state.QUERY)
-    start = query.lower().find(word)
-    search_for(query[:start] + spelling + query[start + len(word) :] if start >= 0 else spelling)
+    search_for(with_words(query, {word: spelling}))

@@ -53,8 +53,8 @@ class InMemoryImage:
 
     Attributes:
         item: What is known of the image.
-        key: The SHA-256 of the original file.
-        thumbnail: WebP bytes.
+        key: Identifies the original file, usually by its SHA-256.
+        thumbnail: WebP bytes, or empty if no page shows the image.
         features: The features of the backbone, ``float32 (f,)``.
         embedding: Unit vector, ``float32 (d,)``.
     """

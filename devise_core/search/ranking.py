@@ -15,12 +15,12 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Ranking:
-    """Images in the order in which they are shown.
+    """Images in an order.
 
     Attributes:
         rows: The rows of the images in the collection, ``int64 (n,)``.
         cosines: The cosine of each image with the query, ``float32 (n,)``.
-        scores: The score of each image with the query, ``float32 (n,)``. A new ranking is sorted by score.
+        scores: The score of each image for the query, ``float32 (n,)``. ``Ranking.of`` sorts by score.
     """
 
     rows: Rows
@@ -29,7 +29,7 @@ class Ranking:
 
     @classmethod
     def of(cls, cosines: Floats, scores: Floats | None = None) -> Ranking:
-        """Rank every image of a collection, best first. Images with equal scores keep their order.
+        """Rank images, which are numbered from 0, best first. Images with equal scores keep their order.
 
         Args:
             cosines: The cosine of each image ``(n,)``.
@@ -71,10 +71,10 @@ class Ranking:
         return self.take(order)
 
     def renumbered(self, rows: Rows) -> Ranking:
-        """Turn the ranking of some images of a collection, numbered from 0, into a ranking with their rows in the collection.
+        """Return the ranking with other rows. It was made by ``of`` from some images of a collection, which are numbered from 0.
 
         Args:
-            rows: The rows in the collection of images 0, 1 and so on.
+            rows: The row of each of these images in the collection, beginning with image 0.
         """
         return Ranking(rows[self.rows], self.cosines, self.scores)
 

@@ -71,21 +71,25 @@ def with_words(text: str, words: Mapping[str, str]) -> str:
 
     Args:
         text: The text.
-        words: What to replace → its replacement. A key is spelled as ``tokens`` spells words, and may have several words.
+        words: What to replace → its replacement. A key is spelled as ``tokens`` or ``plain_tokens`` spells words, and may have
+            several words.
 
     Example:
         >>> with_words("Eine Katze, schwarz", {"eine katze": "cat"})
         'cat, schwarz'
     """
+    text = unicodedata.normalize("NFC", text)  # a combining accent would split a word
     matches = list(_TOKEN.finditer(text))
     spelled = [" ".join(tokens(match[0])) for match in matches]
+    plain = [" ".join(plain_tokens(match[0])) for match in matches]
     longest = max((len(key.split()) for key in words), default=1)
     pieces, end, at = list[str](), 0, 0
     while at < len(matches):
         lengths = range(min(longest, len(matches) - at), 0, -1)
-        length = next((length for length in lengths if " ".join(spelled[at : at + length]) in words), 0)
+        keys = ((length, " ".join(form[at : at + length])) for length in lengths for form in (spelled, plain))
+        length, key = next(((length, key) for length, key in keys if key in words), (0, ""))
         if length:
-            pieces += [text[end : matches[at].start()], words[" ".join(spelled[at : at + length])]]
+            pieces += [text[end : matches[at].start()], words[key]]
             end = matches[at + length - 1].end()
         at += length or 1
     return "".join([*pieces, text[end:]])

@@ -13,6 +13,7 @@ from devise_core.search.shown_words import PERSON_WORD
 from devise_core.serving import event_log
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import is_atrocity
+from devise_core.text.tokens import with_words
 from devise_core.text.unmodelled import quoted
 from devise_core.verbs.matches import Matches
 from ui.blocked_words import NOT_RECOGNISED, is_blocked, withheld_sentence
@@ -228,9 +229,7 @@ def _read_as_sum(reading: Reading) -> str:
 
 def _spellings(text: str, suggestions: Mapping[str, Sequence[str]]) -> list[list[str]]:
     """Return each suggested spelling with the text in which it replaces the unknown word."""
-    tries = []
+    tries = list[list[str]]()
     for word, near in suggestions.items():
-        start = text.lower().find(word)
-        for spelling in near[:3]:
-            tries.append([spelling, text[:start] + spelling + text[start + len(word) :] if start >= 0 else spelling])
+        tries += [[spelling, with_words(text, {word: spelling})] for spelling in near[:3]]
     return tries[:MAX_TRIES]

@@ -40,7 +40,8 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
     with st.container(horizontal=True, vertical_alignment="center", key=f"account-{page}"):
         if not matches.absent:
             st.caption(_summary(engine, query, matches, bool(ranking)), width="content", help=ORDER_HELP)
-        link("text_search", "See all, filter and sort", f"all-{page}", ":material/arrow_forward:", q=query.text)
+        more = "See the closest pictures" if matches.absent else "See all, filter and sort"
+        link("text_search", more, f"all-{page}", ":material/arrow_forward:", q=query.text)
     if matches.absent and not closest_too:
         return 0
     hits = closest(engine, matches, count=count) if matches.absent else engine.hits(ranking[:count])

@@ -68,7 +68,7 @@ def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> Match
                 choose_several(label, name, filter_options(engine, kind, name), placeholder)
     default = round(100 * suggested)
     chosen = url_state.read_number("cut", default, 0, 100)
-    with st.popover(f"Similarity from {chosen / 100:.2f}", icon=":material/content_cut:"):
+    with st.popover(f"Minimum similarity: {chosen / 100:.2f}", icon=":material/content_cut:"):
         threshold = hundredths_slider(
             "Minimum similarity",
             "cut",

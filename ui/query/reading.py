@@ -15,6 +15,7 @@ from devise_core.text.judged_people import judges_people
 from devise_core.text.person_words import means_people
 from devise_core.text.query import Query, corrected_text
 from devise_core.text.sensitive_words import COLOURS, is_sensitive
+from devise_core.text.tokens import with_words
 from devise_core.text.unmodelled import quoted
 from ui.callbacks import uninterrupted
 from ui.errors import offer_spellings
@@ -33,8 +34,9 @@ _NEAREST_HELP = "The lists in this box show the words most similar to parts of y
 def show_reading(reading: Reading, field: str, pictures: Images | None = None) -> None:
     """Show how a query was read: a tag for each term with its sign and share, and the words that were not known.
 
-    Nothing is shown for a single word that is read as it is. A text with a sensitive word (``is_sensitive``, but not for sex and
-    age) has no tags, unless it contains a picture. For a word that means people, the help text lists no similar words.
+    Nothing is shown for a single word that is read as it is. A text with a sensitive word (``is_sensitive``) has no tags, unless
+    it names a picture. Words for sex and age do not count as sensitive here. The help text lists no similar words for a word
+    that means people, unless the word is also a colour.
 
     Args:
         reading: How the query was read.
@@ -59,7 +61,7 @@ def show_reading(reading: Reading, field: str, pictures: Images | None = None) -
 
 
 def say_unmodelled(query: Query) -> None:
-    """Offer another meaning of the query. Then say which words the app cannot recognise in pictures, and which the search uses."""
+    """Offer another meaning of the query. Then name the words that the app cannot recognise in pictures, if there are any."""
     offer_other_meaning(query)
     if sentence := unmodelled_sentence(query, plain):
         st.caption(sentence)
@@ -85,8 +87,12 @@ def _show_corrections(reading: Reading, field: str) -> None:
     """Say what foreign and misspelled words were read as, and offer the query as it was typed."""
     literal = literal_query(reading)
     languages = list(dict.fromkeys(correction.language for correction in reading.corrected.values() if correction.language))
+    foreign = {
+        language: quoted([word for word, correction in reading.corrected.items() if correction.language == language])
+        for language in languages
+    }
+    origin = f" ({', '.join(f'{language} {plain(words, 80)}' for language, words in foreign.items())})" if foreign else ""
     typed = plain(quoted(list(reading.corrected)), 80)
-    origin = f" ({' and '.join(languages)} {typed})" if languages else ""
     with st.container(horizontal=True, vertical_alignment="center", key="corrected"):
         st.markdown(f"Showing results for **{plain(corrected_text(reading))}**{origin}", width="content")
         label = f"Search for {typed} exactly as typed"
@@ -95,12 +101,7 @@ def _show_corrections(reading: Reading, field: str) -> None:
 
 def literal_query(reading: Reading) -> str:
     """Return the query as it was typed, with quotes around the corrected words, so that these are read as they are written."""
-    text = reading.text
-    for word in reading.corrected:
-        start = text.lower().find(word)
-        if start >= 0:
-            text = f'{text[:start]}"{text[start : start + len(word)]}"{text[start + len(word) :]}'
-    return text
+    return with_words(reading.text, {word: f'"{word}"' for word in reading.corrected})
 
 
 def unmodelled_sentence(query: Query, shown: Callable[[str], str] = str) -> str:
@@ -109,21 +110,24 @@ def unmodelled_sentence(query: Query, shown: Callable[[str], str] = str) -> str:
     Args:
         query: A query that was read.
         shown: Prepares the words for display, such as ``plain`` for Markdown.
+
+    If the query has only such words, the search uses them after all, and the sentence asks for the name of a thing.
     """
     if not query.unmodelled:
         return ""
     words = shown(quoted(query.unmodelled))
     if query.only_unmodelled:
         return f"The app cannot recognise {words} in pictures. Add the name of a thing."
-    reason = f"it cannot recognise {'them' if len(query.unmodelled) > 1 else 'it'} in pictures"
-    sentence = f"The search ignores {words}, because {reason}."
+    ignored = "them" if len(query.unmodelled) > 1 else "it"
+    sentence = f"The app cannot recognise {words} in pictures, so the search ignores {ignored}."
     return sentence if judges_people(query) else f"{sentence} It uses the rest of your query."
 
 
 def merged_terms(terms: Sequence[Term]) -> list[Term]:
-    """Return a term for each word, in order. If there are more than ``MAX_TERMS``, only those with the largest shares.
+    """Return a term for each word and picture, in order. If there are more than ``MAX_TERMS``, only those with the largest shares.
 
-    Words such as "of", which count little, are left out. The shares are those of the query without these words.
+    Words such as "of", which count little, are left out, and so are terms with a share below ``MIN_SHARE``. The shares are those
+    of the query without words such as "of".
     """
     merged: dict[tuple[str, str], Term] = {}
     for term in terms:
@@ -148,7 +152,7 @@ def _tag(term: Term, plus: str) -> str:
 
 
 def _help(engine: Engine, terms: Sequence[Term], pictures: Images | None) -> str:
-    """Explain the shares, and name the words nearest to each term that is not about people."""
+    """Explain the shares, and name the words nearest to each term that is a colour or not about people."""
     explained = [term for term in terms if term.kind == "picture" or term.word in COLOURS or not means_people(term.word)]
     nearest = [_nearest(engine, term, pictures) for term in explained]
     return "\n\n".join([*nearest, f"{_SHARES_HELP} {_NEAREST_HELP}" if nearest else _SHARES_HELP])

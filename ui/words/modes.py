@@ -179,9 +179,9 @@ def _path() -> None:
             _refuse_meaningless(engine, end_words)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
-            "The app goes from the first word to the second in equal steps of meaning. Each step shows the word nearest to it, and "
-            f"a picture of what the word names if “{plain(engine.collection.title)}” has a clear one. No word or picture appears "
-            "twice.",
+            "The app goes from the first word to the second in equal steps of meaning. At each step, it shows the nearest word and "
+            "how similar the word is to the step, with a picture of the thing if "
+            f"“{plain(engine.collection.title)}” has a clear picture of it. No word or picture appears twice.",
         )
         if clicked.picture:
             open_hit(clicked.picture)
