@@ -121,7 +121,7 @@ class ArtifactError(DeviseError):
     Example:
         >>> load_engine("nowhere")
         Traceback (most recent call last):
-        devise_core.errors.ArtifactError: nowhere/manifest.json is missing. Restore it from a backup.
+        devise_core.errors.ArtifactError: There is no folder nowhere. Check its path, or restore the folder from a backup.
     """
 
 

@@ -1,4 +1,4 @@
-"""Unit vectors, and how a matrix of ``float32`` vectors is stored as ``int8`` in a quarter of the space.
+"""Unit vectors, how a matrix of ``float32`` vectors is stored as ``int8`` in a quarter of the space, and checks of arguments.
 
 In this file, the length of a vector is its Euclidean norm.
 """
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from devise_core.errors import ArtifactError
+from devise_core.errors import ArtifactError, QueryError
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
@@ -182,3 +182,49 @@ def best_first(values: Floats) -> Rows:
     bits = (values + np.float32(0)).view(np.int32)  # 0 and -0 are equal
     order = np.where(bits < 0, bits ^ np.int32(0x7FFFFFFF), bits).astype(np.int64)
     return np.sort((-order << 32) | np.arange(len(values))) & 0xFFFFFFFF
+
+
+def vector_given(vector: object, dimension: int, instead: str = "") -> Floats:
+    """Return a vector as an array.
+
+    Args:
+        vector: What the caller gave.
+        dimension: How many numbers it must have.
+        instead: What the caller could give instead of a vector, for the message, such as "a query or ".
+
+    Returns:
+        ``float32 (dimension,)``. Its norm need not be 1.
+
+    Raises:
+        QueryError: ``vector`` is not ``dimension`` finite numbers, or all of the numbers are 0.
+    """
+    try:
+        values = np.asarray(vector, dtype=np.float32)
+    except (TypeError, ValueError):
+        values = np.empty(0, dtype=np.float32)
+    if values.shape != (dimension,) or not np.isfinite(values).all() or not values.any():
+        raise QueryError(
+            f"Give {instead}a vector of {dimension} finite numbers that are not all zero. "
+            f"Received: {type(vector).__name__}{f' of shape {values.shape}' if values.size else ''}."
+        )
+    return values
+
+
+def rows_given(rows: object, count: int) -> Rows:
+    """Return ``rows`` as an array, or raise ``QueryError`` if they are not whole numbers from 0 to ``count - 1``."""
+    try:
+        values = np.asarray(rows)
+    except ValueError:  # lists of different lengths
+        values = np.empty((0, 0))
+    if values.ndim != 1 or (values.size and values.dtype.kind not in "iu"):
+        raise QueryError(f"Give a list of rows, which are whole numbers. Received: {type(rows).__name__}.")
+    if values.size and not 0 <= values.min() <= values.max() < count:
+        raise QueryError(f"The collection has the rows 0 to {count - 1}. Received: {values.min()} to {values.max()}.")
+    return values.astype(np.int64)
+
+
+def row_given(row: object, count: int) -> int:
+    """Return ``row``, or raise ``QueryError`` if it is not a whole number from 0 to ``count - 1``."""
+    if isinstance(row, bool) or not isinstance(row, int | np.integer):
+        raise QueryError(f"A row is a whole number. Received: {type(row).__name__}.")
+    return int(rows_given([row], count)[0])

@@ -7,14 +7,18 @@ import io
 import re
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from devise_core import Engine, ImageEmbedder, load_engine
+from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
+from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError, DeviseError, ImageError, QueryError
 from devise_core.search.conditions import All, AnyOf, HasLabel, Not
+from devise_core.vision.occlusion import Regions
 from tests.conftest import BUNDLED
 
 CAT = str(BUNDLED / "collections/photos/images/cat.webp")
@@ -142,3 +146,25 @@ def test_vectors_and_rows_may_be_of_numpy_or_of_python(engine: Engine) -> None:
     assert [hit.row for hit in best] == [hit.row for hit in engine.rank(range(3), vector)]
     assert len(engine.rank([], vector)) == 0
     assert engine.label_all(1, []) == engine.shown_words([]) == []
+
+
+@pytest.mark.parametrize("row", WRONG["row"])
+def test_the_picture_at_a_row_that_is_none_is_refused(row: Any, engine: Engine) -> None:
+    in_memory = InMemoryCollection(
+        "one", [InMemoryImage(Item("a", "a.webp"), "", b"", np.ones(3, np.float32), np.ones(3, np.float32))]
+    )
+    for collection in (engine.collection, in_memory):
+        with pytest.raises(QueryError, match=r"A row is a whole number|has the rows 0 to"):
+            collection.picture(row)
+
+
+@pytest.mark.parametrize("vector", WRONG["embedding"])
+def test_the_heat_of_something_that_is_no_vector_is_refused(vector: Any) -> None:
+    regions = Regions(np.ones(100, np.float32), np.ones((2, 3, 100), np.float32), (0, 0, 1, 1))
+    with pytest.raises(QueryError, match="Give a vector of 100 finite numbers"):
+        regions.heat(vector, "dog")
+
+
+def test_a_model_in_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match=f"There is no folder {re.escape(str(tmp_path / 'modle'))}. Check its path"):
+        load_engine(tmp_path / "modle")

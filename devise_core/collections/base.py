@@ -198,7 +198,11 @@ class Collection(CollectionFacts, ABC):
 
     @abstractmethod
     def picture(self, row: int) -> Path | bytes:
-        """Return the file of the image at ``row``, or the bytes of the image if it is in no file."""
+        """Return the file of the image at ``row``, or the bytes of the image if it is in no file.
+
+        Raises:
+            QueryError: ``row`` is not a whole number from 0 to ``len(self) - 1``.
+        """
 
     def __len__(self) -> int:
         return len(self.items)

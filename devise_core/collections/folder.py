@@ -28,7 +28,7 @@ from devise_core.storage.atomic_write import restore_interrupted
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.mapped_rows import VectorRows
 from devise_core.storage.paths import CollectionLayout, leads_out
-from devise_core.vectors import Floats, Rows
+from devise_core.vectors import Floats, Rows, row_given
 
 KEPT_PATHS = 20_000
 """How many paths of hits are cached, because checking that they are not links takes a third of the time of a search."""
@@ -226,8 +226,9 @@ class FolderCollection(Collection):
 
         Raises:
             CollectionError: The file is a link that leads out of the folder of the collection.
+            QueryError: ``row`` is not a row of the collection.
         """
-        return _path_inside(self.layout.root, self.items[row].file)
+        return _path_inside(self.layout.root, self.items[row_given(row, len(self))].file)
 
     def _file_of(self, item: Item) -> Path:
         return self._path_of_file(item.file)

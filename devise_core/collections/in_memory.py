@@ -15,7 +15,7 @@ from devise_core.datatypes import Item
 from devise_core.search.exact_index import ExactIndex
 from devise_core.search.index import Index
 from devise_core.search.ranking import Mask
-from devise_core.vectors import Floats
+from devise_core.vectors import Floats, row_given
 
 
 @dataclass(frozen=True)
@@ -131,4 +131,4 @@ class InMemoryCollection(Collection):
 
     def picture(self, row: int) -> bytes:
         """Return the thumbnail at ``row`` as WebP bytes."""
-        return self.images[row].thumbnail
+        return self.images[row_given(row, len(self))].thumbnail

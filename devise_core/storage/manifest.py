@@ -95,7 +95,9 @@ class Manifest:
         with reading(path, remedy(root)):
             if not root.is_dir() and root.parent.is_dir():
                 restore_interrupted(root.parent)
-            if root.is_dir() and not path.exists() and not root.resolve().is_relative_to(BUNDLED_ARTIFACTS):
+            if not root.is_dir() and not root.resolve().is_relative_to(BUNDLED_ARTIFACTS):
+                raise ArtifactError(f"There is no folder {root}. Check its path, or restore the folder from a backup.")
+            if not path.exists() and not root.resolve().is_relative_to(BUNDLED_ARTIFACTS):
                 raise ArtifactError(
                     f"{path} is missing, so {root.name} is not the folder of a model or a collection. Choose another folder, "
                     "or restore the file from a backup."

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 
-import numpy as np
-
 from devise_core.errors import CollectionError, ImageError, QueryError, shown_value
 from devise_core.search.conditions import All, AnyOf, Condition, HasId, HasLabel, InCategory, Not
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.text.tokens import check_is_text
-from devise_core.vectors import Floats, Rows
+from devise_core.vectors import Floats, vector_given
 from devise_core.vision.image_encoder import Encoded
 
 
@@ -33,32 +31,6 @@ def text_or_query(text: object) -> str | Query:
 def query_or_vector(query: object, dimension: int) -> Query | Floats:
     """Return ``query``, as an array if it is a vector ``(dimension,)``. Raise ``QueryError`` if it is no query and no vector."""
     return query if isinstance(query, Query) else vector_given(query, dimension, "the result of Engine.query, or ")
-
-
-def vector_given(vector: object, dimension: int, instead: str = "") -> Floats:
-    """Return a vector as an array.
-
-    Args:
-        vector: What the caller gave.
-        dimension: How many numbers it must have.
-        instead: What the caller could give instead of a vector, for the message, such as "a query or ".
-
-    Returns:
-        ``float32 (dimension,)``. Its norm need not be 1.
-
-    Raises:
-        QueryError: ``vector`` is not ``dimension`` finite numbers, or all of the numbers are 0.
-    """
-    try:
-        values = np.asarray(vector, dtype=np.float32)
-    except (TypeError, ValueError):
-        values = np.empty(0, dtype=np.float32)
-    if values.shape != (dimension,) or not np.isfinite(values).all() or not values.any():
-        raise QueryError(
-            f"Give {instead}a vector of {dimension} finite numbers that are not all zero. "
-            f"Received: {_type_of(vector)}{f' of shape {values.shape}' if values.size else ''}."
-        )
-    return values
 
 
 def vectors_by_name(images: object) -> Mapping[str, Floats]:
@@ -87,26 +59,6 @@ def labels_given(vocabulary: object) -> list[str]:
     if not labels:
         raise QueryError("The list of labels is empty. Give at least one word.")
     return list(dict.fromkeys(labels))
-
-
-def rows_given(rows: object, count: int) -> Rows:
-    """Return ``rows`` as an array, or raise ``QueryError`` if they are not whole numbers from 0 to ``count - 1``."""
-    try:
-        values = np.asarray(rows)
-    except ValueError:  # lists of different lengths
-        values = np.empty((0, 0))
-    if values.ndim != 1 or (values.size and values.dtype.kind not in "iu"):
-        raise QueryError(f"Give a list of rows, which are whole numbers. Received: {_type_of(rows)}.")
-    if values.size and not 0 <= values.min() <= values.max() < count:
-        raise QueryError(f"The collection has the rows 0 to {count - 1}. Received: {values.min()} to {values.max()}.")
-    return values.astype(np.int64)
-
-
-def row_given(row: object, count: int) -> int:
-    """Return ``row``, or raise ``QueryError`` if it is not a whole number from 0 to ``count - 1``."""
-    if isinstance(row, bool) or not isinstance(row, int | np.integer):
-        raise QueryError(f"A row is a whole number. Received: {_type_of(row)}.")
-    return int(rows_given([row], count)[0])
 
 
 def encoded_given(encoded: object) -> Encoded:

@@ -17,8 +17,8 @@ from devise_core.text.query_parser import Clause
 from devise_core.text.query_reader import ImageVector, read_query
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.vocabulary import Vocabulary
-from devise_core.vectors import Floats, Rows, unit, unit_stored
-from devise_core.verbs.arguments import vector_given, vectors_by_name
+from devise_core.vectors import Floats, Rows, unit, unit_stored, vector_given
+from devise_core.verbs.arguments import vectors_by_name
 from devise_core.vision.image_encoder import ImageEncoder
 
 By = Literal["semantic", "visual", "labels"]

@@ -12,8 +12,7 @@ from devise_core.collections.projection import Projections
 from devise_core.errors import QueryError
 from devise_core.hits import Hits
 from devise_core.search.near_duplicates import near_duplicate_groups
-from devise_core.vectors import Rows, unit_or_zero
-from devise_core.verbs.arguments import rows_given
+from devise_core.vectors import Rows, rows_given, unit_or_zero
 from devise_core.verbs.labels import LabelVerbs
 from devise_core.verbs.ranking import RankingVerbs
 from devise_core.vision.image_encoder import Encoded

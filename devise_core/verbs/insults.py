@@ -13,8 +13,8 @@ from devise_core.text.name_words import has_name
 from devise_core.text.query import Query
 from devise_core.text.sensitive_words import describes_thing, is_insulting, is_sensitive, singular_forms
 from devise_core.text.tokens import tokens
-from devise_core.vectors import Floats, Rows
-from devise_core.verbs.arguments import query_given, rows_given
+from devise_core.vectors import Floats, Rows, rows_given
+from devise_core.verbs.arguments import query_given
 from devise_core.verbs.ranking import RankingVerbs
 
 _ANY_ANIMAL = frozenset(("animal", "ape", "beast", "creature", "mammal", "monkey", "primate", "vertebrate", "wildlife"))

@@ -13,8 +13,8 @@ from devise_core.search.index import MAX_HITS, check_k
 from devise_core.search.naming import Names
 from devise_core.search.people_guard import PeopleGuard
 from devise_core.text.words_beside_people import is_neutral_beside_people
-from devise_core.vectors import Floats, Rows, largest
-from devise_core.verbs.arguments import encoded_given, labels_given, row_given, rows_given, vector_given
+from devise_core.vectors import Floats, Rows, largest, row_given, rows_given, vector_given
+from devise_core.verbs.arguments import encoded_given, labels_given
 from devise_core.verbs.label_guards import LabelFit, LabelGuardVerbs
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.image_sources import ImageInput

@@ -17,8 +17,8 @@ from devise_core.search.ranking import Ranking
 from devise_core.search.scan import Scan
 from devise_core.search.scorer import QuerySide, Scorer
 from devise_core.text.query import Query
-from devise_core.vectors import Floats, Rows, unit
-from devise_core.verbs.arguments import condition_given, query_or_vector, ranking_given, rows_given
+from devise_core.vectors import Floats, Rows, rows_given, unit
+from devise_core.verbs.arguments import condition_given, query_or_vector, ranking_given
 from devise_core.verbs.scanning import ScanVerbs
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from devise_core.search.shown_words import Shown
-from devise_core.verbs.arguments import encoded_given, rows_given
+from devise_core.vectors import rows_given
+from devise_core.verbs.arguments import encoded_given
 from devise_core.verbs.labels import LabelVerbs
 from devise_core.vision.image_encoder import Encoded
 

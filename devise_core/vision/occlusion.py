@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from devise_core.vectors import Floats
+from devise_core.vectors import Floats, vector_given
 from devise_core.vision.image_encoder import ImageEncoder
 from devise_core.vision.image_reader import read_image
 from devise_core.vision.image_sources import ImageInput
@@ -76,7 +76,11 @@ class Regions:
         Args:
             vector: The unit vector ``(d,)`` of the text.
             text: The text, which is kept for display.
+
+        Raises:
+            QueryError: ``vector`` is not a vector of ``d`` finite numbers, or all of them are 0.
         """
+        vector = vector_given(vector, len(self.whole))
         losses = self.whole @ vector - self.without @ vector  # (rows, columns)
         most = float(losses.max())
         grid = np.clip(losses / most, 0, 1) if most > 0 else np.zeros_like(losses)

@@ -24,7 +24,7 @@ from devise_core.installation import PROGRAM
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.index import NearestVectors
 from devise_core.storage.fetched_rows import FetchedRows
-from devise_core.vectors import Floats, Rows
+from devise_core.vectors import Floats, Rows, row_given
 
 
 class MilvusCollection(Collection):
@@ -167,7 +167,7 @@ class MilvusCollection(Collection):
 
     def picture(self, row: int) -> Path:
         """Return the thumbnail at ``row``. Raises ``CollectionError`` if the file is not on this machine."""
-        return self.store.thumbnails.path(self.items[row].file)
+        return self.store.thumbnails.path(self.items[row_given(row, len(self))].file)
 
     def expect_dimension(self, dimension: int) -> None:
         """Check that the embeddings have as many dimensions as the model's word vectors.
