@@ -198,11 +198,7 @@ class Collection(CollectionFacts, ABC):
 
     @abstractmethod
     def picture(self, row: int) -> Path | bytes:
-        """Return the file of the image at ``row``, or the bytes of the image if it is in no file.
-
-        Raises:
-            QueryError: ``row`` is not a whole number from 0 to ``len(self) - 1``.
-        """
+        """Return the file of the image at ``row``, or its bytes if it is in no file. Raise ``QueryError`` if there is no such row."""
 
     def __len__(self) -> int:
         return len(self.items)

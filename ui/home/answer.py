@@ -22,7 +22,7 @@ from ui.home.map_preview import places_of, query_place
 from ui.query.caption_row import described
 from ui.query.evidence import absence_sentence, match_marks, spellings, unknown_sentence
 from ui.query.examples import ways_on
-from ui.query.reading import literal_query, merged_terms, other_meaning_sentence, unmodelled_sentence
+from ui.query.reading import literal_query, merged_terms, other_meaning_offer, other_meaning_sentence, unmodelled_sentence
 
 COUNT = 18
 """How many pictures are shown. They fill rows of three, six or nine pictures."""
@@ -207,13 +207,13 @@ def _notes(query: Query) -> list[str]:
     if reading.dropped:
         notes.append(f"The search ignores {quoted(reading.dropped)}. It uses the rest of your query.")
     notes += [other_meaning_sentence(word, other) for word, other in query.other_meaning.items()]
-    return [*notes, *filter(None, [unmodelled_sentence(query)])]
+    return [*filter(None, [*notes, unmodelled_sentence(query)])]
 
 
 def _tries(query: Query, matches: Matches) -> list[list[str]]:
     near_miss = matches.evidence.near_miss if matches.absent and matches.evidence else None
     tries = [[f"Try instead: {near_miss.name}", near_miss.name]] if near_miss else []
-    tries += [[f"Search for {other.form}", other.form] for other in query.other_meaning.values()]
+    tries += [[other_meaning_offer(other), other.form] for other in query.other_meaning.values()]
     if query.reading.corrected:
         tries.append(["Search exactly as typed", literal_query(query.reading)])
     return [*tries, *_spellings(query.text, query.reading.left_out)]

@@ -71,16 +71,20 @@ def offer_other_meaning(query: Query) -> None:
     """Offer to read a query of one word as a foreign word or as a misspelled English word."""
     for word, meaning in query.other_meaning.items():
         with st.container(horizontal=True, vertical_alignment="center", key="other-meaning"):
-            st.caption(plain(other_meaning_sentence(word, meaning), 200), width="content")
-            label = f"Search for {plain(meaning.form)}"
+            if sentence := other_meaning_sentence(word, meaning):
+                st.caption(plain(sentence, 200), width="content")
+            label = plain(other_meaning_offer(meaning))
             st.button(label, key="meaning", type="tertiary", on_click=uninterrupted(search_for), args=(meaning.form,))
 
 
 def other_meaning_sentence(word: str, meaning: Correction) -> str:
-    """Say what else a word of the query can be."""
-    if not meaning.language:
-        return f"Did you mean {meaning.form}?"
-    return f"In {meaning.language}, “{shortened(word)}” can mean {meaning.form}."
+    """Say what a word of the query means in another language. Return "" if its other meaning is a corrected spelling."""
+    return f"In {meaning.language}, “{shortened(word)}” can mean {meaning.form}." if meaning.language else ""
+
+
+def other_meaning_offer(meaning: Correction) -> str:
+    """Return the label of the button that searches for the other meaning of a word."""
+    return f"Search for {meaning.form}" if meaning.language else f"Did you mean {meaning.form}?"
 
 
 def _show_corrections(reading: Reading, field: str) -> None:
