@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copyreg
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from devise_core.installation import PROGRAM, extra_of, install_command
 
@@ -38,6 +40,10 @@ class DeviseError(Exception):
         ...     print(error)
         k is the number of results, a whole number from 1 to 1000. Received: 0.
     """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let pickle and copy rebuild the error without its constructor, which may take something else than the message."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]  # not in its stub
 
 
 class UnknownWordError(DeviseError):
