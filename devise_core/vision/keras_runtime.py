@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from devise_core.errors import ArtifactError
+from devise_core.errors import ArtifactError, DeviseError
+from devise_core.installation import install_command
 from devise_core.vectors import Floats
 from devise_core.vision.keras_file import MAX_SIDE, load_model
 from devise_core.vision.model_runtime import OUTPUTS, ModelRuntime
@@ -15,6 +17,9 @@ from devise_core.vision.preprocess import Pixels
 
 if TYPE_CHECKING:
     import keras
+
+_started_in: int | None = None
+"""The id of the process in which TensorFlow has started. A forked process has a copy of this number, but not of the threads."""
 
 
 class KerasRuntime(ModelRuntime):
@@ -27,9 +32,11 @@ class KerasRuntime(ModelRuntime):
 
     Raises:
         ArtifactError: The file is missing, damaged, or not a model of this project.
+        DeviseError: TensorFlow had started before this process was forked.
     """
 
     def __init__(self, path: Path) -> None:
+        _start_in_this_process()
         model = load_model(path)
         missing = set(OUTPUTS) - set(getattr(model, "output_names", ()))
         if missing:
@@ -48,10 +55,27 @@ class KerasRuntime(ModelRuntime):
             ) from error
 
     def run(self, pixels: Pixels) -> tuple[Floats, Floats]:
-        """Return the features and the unit embeddings, as ``ModelRuntime.run`` describes."""
+        """Return the features and the unit embeddings, as ``ModelRuntime.run`` describes.
+
+        Raises:
+            DeviseError: TensorFlow had started before this process was forked.
+        """
+        _start_in_this_process()
         outputs = self._call(pixels)
         features, embeddings = (outputs[name].numpy() for name in OUTPUTS)
         return features, embeddings
+
+
+def _start_in_this_process() -> None:
+    """Note that TensorFlow starts here, or refuse to use it in a fork of the process where it has started. It would wait for ever."""
+    global _started_in
+    if _started_in not in (None, os.getpid()):
+        raise DeviseError(
+            "TensorFlow cannot run the image model in this process, because it had started before the process was forked. Start "
+            'processes with multiprocessing.get_context("spawn") or "forkserver", or use ONNX Runtime, which works after a fork: '
+            f"{install_command('onnx')}."
+        )
+    _started_in = os.getpid()
 
 
 def _side_of(model: keras.Model, path: Path) -> int:
