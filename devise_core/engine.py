@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
+from operator import is_
 from pathlib import Path
 
 from devise_core.collections.base import Collection
@@ -16,36 +18,36 @@ from devise_core.collections.milvus.names import PREFIX
 from devise_core.collections.opening import collection_names, default_collection, open_collection
 from devise_core.errors import ArtifactError, CollectionError, DeviseError, OtherModelError
 from devise_core.search.model_parts import ModelParts
+from devise_core.settings.environment import READ_WITH_MODEL, value_of
 from devise_core.storage.manifest import Manifest
-from devise_core.storage.paths import ArtifactLayout, artifacts_folder
+from devise_core.storage.paths import ArtifactLayout, CollectionLayout, artifacts_folder, stamp
 from devise_core.text.opening import open_text_encoder
 from devise_core.text.phrase_encoder import configured_phrase_encoder
-from devise_core.text.query import Query
 from devise_core.text.word_filter import configured_word_filter
 from devise_core.verbs.base import By, Images
 from devise_core.verbs.batch import BatchVerbs
 from devise_core.verbs.figures import FigureVerbs
 from devise_core.verbs.groups import GroupVerbs
+from devise_core.verbs.heat import HeatVerbs
 from devise_core.verbs.labels import WordSet
 from devise_core.verbs.paths import PathVerbs
 from devise_core.verbs.shown import ShownVerbs
 from devise_core.verbs.words import WordVerbs
 from devise_core.vision.image_encoder import KerasImageEncoder
-from devise_core.vision.image_sources import ImageInput
-from devise_core.vision.occlusion import Heat, Regions, regions
 
 __all__ = ["By", "Engine", "Images", "WordSet", "default_collection", "load_any_engine", "load_engine", "open_collection"]
 
 
-class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVerbs):
+class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, HeatVerbs, FigureVerbs):
     """A model over one collection of images.
 
     ``load_engine`` makes an engine, and ``on`` returns an engine with the same model over another collection. The constructor
-    takes any text encoder and image encoder whose vectors are in the same space.
+    takes any text encoder and image encoder whose vectors are in the same space. Give it the ``ArtifactLayout`` and the
+    ``Manifest`` of a new folder, because the senses, the classifier and other files of a model fit only the encoders of that model.
 
     Threads may share an engine. Their searches run at the same time, but calls of the image model run one after another. An
-    engine over a folder can be pickled, for example for worker processes, which open the files again. At the end of a ``with``
-    block, an engine frees its image model.
+    engine that ``load_engine`` made over a folder can be pickled. A worker process opens the files again, and all engines that it
+    unpickles share the model. At the end of a ``with`` block, an engine frees its image model.
 
     Example:
         >>> from devise_core import load_engine
@@ -53,6 +55,14 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
         >>> engine.search_text("violin", k=1)[0].name
         'violin'
     """
+
+    _opened: tuple[object, ...] = ()
+    """The text encoder, the image encoder and the parts, if they come from the files of the model."""
+
+    def __repr__(self) -> str:
+        """Return the folder of the model, and the name of the collection with the number of its images."""
+        name, count = self.collection.name, len(self.collection)
+        return f"{type(self).__name__}(model={str(self.layout.root)!r}, collection={name!r}, images={count})"
 
     def __enter__(self) -> Engine:
         return self
@@ -74,56 +84,14 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
     def __reduce__(self) -> tuple[object, ...]:
         """Let pickle record only the folders of the model and the collection. Unpickling opens both again."""
         folder = self.collection.layout.root if isinstance(self.collection, FolderCollection) else None
-        if not isinstance(self.encoder, KerasImageEncoder) or (folder is None and len(self.collection)):
+        used = (self.text, self.encoder, self.parts)
+        is_opened = type(self) is Engine and len(self._opened) == len(used) and all(map(is_, used, self._opened))
+        if not is_opened or (folder is None and len(self.collection)):
             raise TypeError(
-                "This engine cannot be pickled, because its model or its images are in no folder. Make it again in each process."
+                "This engine cannot be pickled, because load_engine cannot open its model and its images again from folders. "
+                "Make it again in each process."
             )
         return _opened_again, (self.layout.root, folder)
-
-    def heat(self, image: ImageInput, text: str | Query, pictures: Images | None = None) -> Heat:
-        """Find the regions of an image on which its cosine similarity with a query depends.
-
-        Args:
-            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
-            text: A query, as text or as ``query`` returns it.
-            pictures: Images that the query names, as the argument ``images`` of ``query``.
-
-        Returns:
-            The largest loss of cosine from blurring one region, and the loss of each region as a fraction of the largest loss,
-            ``float32 (rows, columns)``.
-
-        Raises:
-            ImageError: If the image cannot be read.
-            QueryError: If the query cannot be read.
-            UnknownWordError: If no word to look for is known.
-
-        Example:
-            >>> violin = engine.collection.picture(engine.collection.row("violin"))
-            >>> heat = engine.heat(violin, "violin")
-            >>> heat.grid.shape, heat.decides
-            ((6, 5), True)
-        """
-        query = self._as_query(text, pictures)
-        return self.regions(image).heat(query.vector, query.text)
-
-    def regions(self, image: ImageInput) -> Regions:
-        """Encode the regions of an image, for more than one ``heat``.
-
-        Args:
-            image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
-
-        Returns:
-            The embedding of the image ``(d,)``, and its embeddings with each region blurred in turn ``(rows, columns, d)``.
-
-        Raises:
-            ImageError: If the image cannot be read.
-
-        Example:
-            >>> regions = engine.regions(engine.collection.picture(engine.collection.row("violin")))
-            >>> [round(regions.heat(engine.query(text).vector, text).cosine, 1) for text in ("violin", "sea")]
-            [0.9, -0.1]
-        """
-        return regions(image, self.encoder)
 
     def collections(self) -> dict[str, Path]:
         """Return the folder of every collection that the engine can open by name, as a dict from name to folder.
@@ -164,15 +132,17 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, FigureVer
         elif not isinstance(collection, Collection):
             collection = open_collection(collection, self.layout, self.model_id)
             collection.expect_dimension(self.text.dimension)
-        return Engine(self.layout, self.manifest, self.text, self.encoder, collection, self.parts)
+        engine = Engine(self.layout, self.manifest, self.text, self.encoder, collection, self.parts)
+        engine._opened = self._opened
+        return engine
 
 
 def load_engine(artifacts: str | Path | None = None, collection: str | Path | None = None) -> Engine:
     """Open a model and a collection.
 
     Every file is checked against the manifest when it is opened. The image encoder is loaded when an image needs it. Unsuitable
-    words are never offered as labels or similar words. ``SEMBLANCE_WORD_LIST`` names a list of words in place of the bundled list.
-    If ``SEMBLANCE_PHRASE_ENCODER`` names a folder, the phrase encoder in it reads queries of several words.
+    words are never offered as labels or similar words. ``SEMBLANCE_WORD_LIST`` names a file of further words, and of bundled words
+    to allow. If ``SEMBLANCE_PHRASE_ENCODER`` names a folder, the phrase encoder in it reads queries of several words.
 
     Args:
         artifacts: The model's folder. By default ``SEMBLANCE_ARTIFACTS``, or the bundled model.
@@ -228,8 +198,19 @@ def load_any_engine(
 
 
 def _opened_again(artifacts: Path, collection: Path | None) -> Engine:
-    engine = _without_collection(artifacts)
-    return engine.on(collection) if collection else engine
+    """Open a pickled engine. The tasks of a worker process share the model, which would otherwise be loaded for each task."""
+    model = _model_again(artifacts, (stamp(ArtifactLayout(artifacts).opened), *map(value_of, READ_WITH_MODEL)))
+    return _engine_again(model, collection, stamp(CollectionLayout(collection).opened)) if collection else model
+
+
+@lru_cache(maxsize=2)
+def _model_again(artifacts: Path, version: object) -> Engine:  # noqa: ARG001  if the files have changed, they are opened again
+    return _without_collection(artifacts)
+
+
+@lru_cache(maxsize=8)
+def _engine_again(model: Engine, collection: Path, version: object) -> Engine:  # noqa: ARG001  as above
+    return model.on(collection)
 
 
 def _without_collection(artifacts: str | Path | None) -> Engine:
@@ -241,4 +222,7 @@ def _without_collection(artifacts: str | Path | None) -> Engine:
     text = open_text_encoder(layout, manifest.verified, word_filter=word_filter)
     phrase_encoder = configured_phrase_encoder()
     parts = ModelParts(layout, manifest, text, word_filter, phrase_encoder)
-    return Engine(layout, manifest, text, KerasImageEncoder(layout.model, manifest), EmptyCollection(), parts)
+    encoder = KerasImageEncoder(layout.model, manifest)
+    engine = Engine(layout, manifest, text, encoder, EmptyCollection(), parts)
+    engine._opened = (text, encoder, parts)
+    return engine

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import multiprocessing
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from devise_core import Engine, load_engine
+from devise_core.collections.folder import FolderCollection
+from devise_core.search.model_parts import ModelParts
 from tests.conftest import BUNDLED
-from tests.fakes import keras_colour_encoder
+from tests.fakes import HashTextEncoder, keras_colour_encoder
 
 FORKED = """
 import multiprocessing, sys
@@ -48,6 +53,7 @@ def run(code: str, *arguments: str, **settings: str) -> list[str]:
         capture_output=True,
         text=True,
         timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
@@ -68,3 +74,48 @@ def test_tensorflow_is_refused_in_a_forked_process_in_place_of_hanging(tmp_path:
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system cannot fork")
 def test_onnx_runtime_works_in_a_forked_process() -> None:
     assert run(FORKED, str(BUNDLED / "model.keras"), SEMBLANCE_RUNTIME="onnx") == ["(1, 100)"] * 3
+
+
+class DerivedEngine(Engine):
+    """A class of a program that uses the library."""
+
+
+def test_an_engine_with_custom_parts_cannot_be_copied(engine: Engine) -> None:
+    text, encoder, collection = engine.text, engine.encoder, engine.collection
+    parts = ModelParts(engine.layout, engine.manifest, text)
+    changed = [
+        Engine(engine.layout, engine.manifest, HashTextEncoder(), encoder, collection, engine.parts),
+        Engine(engine.layout, engine.manifest, text, encoder, collection, parts),
+        DerivedEngine(engine.layout, engine.manifest, text, encoder, collection, engine.parts),
+    ]
+    changed.append(changed[1].on("photos"))
+    for each in changed:
+        for copied in (pickle.dumps, copy.deepcopy):
+            with pytest.raises(TypeError, match="Make it again in each process"):
+                copied(each)
+
+
+@pytest.mark.artifacts
+def test_the_engines_that_a_process_unpickles_share_the_model(engine: Engine) -> None:
+    first, second, other = (pickle.loads(pickle.dumps(each)) for each in (engine, engine, engine.on("photos")))
+    assert first.encoder is second.encoder is other.encoder is not engine.encoder
+    assert (first.collection, other.collection.name) == (second.collection, "photos")
+
+
+@pytest.mark.artifacts
+def test_an_unpickled_engine_has_the_current_files(artifacts: Path) -> None:
+    pickled = pickle.dumps(load_engine(artifacts, "stamps"))
+    first = pickle.loads(pickled)
+    assert pickle.loads(pickled) is first
+    manifest = artifacts / "collections/stamps/manifest.json"
+    content = manifest.read_bytes()
+    manifest.unlink()
+    manifest.write_bytes(content)
+    assert pickle.loads(pickled) is not first
+    assert pickle.loads(pickled).encoder is first.encoder
+
+
+def test_a_collection_in_a_folder_can_be_pickled(engine: Engine) -> None:
+    again = pickle.loads(pickle.dumps(engine.collection))
+    assert isinstance(again, FolderCollection)
+    assert (again.name, again.items) == (engine.collection.name, engine.collection.items)

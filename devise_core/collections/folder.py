@@ -93,6 +93,10 @@ class FolderCollection(Collection):
         check_count(layout, layout, manifest, len(items))
         return cls(layout, manifest, items)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let pickle record only the folder. Unpickling opens the collection again."""
+        return type(self).open, (self.layout.root,)
+
     @property
     def version(self) -> str:
         """The time at which the folder was last written, in whole seconds since 1970."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from devise_core.vision.preprocess import Pixels
 
 if TYPE_CHECKING:
     import keras
-
-_started_in: int | None = None
-"""The id of the process in which TensorFlow has started. A forked process has a copy of this number, but not of the threads."""
 
 
 class KerasRuntime(ModelRuntime):
@@ -35,8 +32,11 @@ class KerasRuntime(ModelRuntime):
         DeviseError: TensorFlow had started before this process was forked.
     """
 
+    _started_in: ClassVar[int | None] = None
+    """The id of the process in which TensorFlow has started. A forked process has a copy of this number, but not of the threads."""
+
     def __init__(self, path: Path) -> None:
-        _start_in_this_process()
+        self._check_process()
         model = load_model(path)
         missing = set(OUTPUTS) - set(getattr(model, "output_names", ()))
         if missing:
@@ -60,22 +60,21 @@ class KerasRuntime(ModelRuntime):
         Raises:
             DeviseError: TensorFlow had started before this process was forked.
         """
-        _start_in_this_process()
+        self._check_process()
         outputs = self._call(pixels)
         features, embeddings = (outputs[name].numpy() for name in OUTPUTS)
         return features, embeddings
 
-
-def _start_in_this_process() -> None:
-    """Note that TensorFlow starts here, or refuse to use it in a fork of the process where it has started. It would wait for ever."""
-    global _started_in
-    if _started_in not in (None, os.getpid()):
-        raise DeviseError(
-            "TensorFlow cannot run the image model in this process, because it had started before the process was forked. Start "
-            'processes with multiprocessing.get_context("spawn") or "forkserver", or use ONNX Runtime, which works after a fork: '
-            f"{install_command('onnx')}."
-        )
-    _started_in = os.getpid()
+    @staticmethod
+    def _check_process() -> None:
+        """Refuse to use TensorFlow in a fork of the process in which it has started, because it would wait for ever."""
+        if KerasRuntime._started_in not in (None, os.getpid()):
+            raise DeviseError(
+                "TensorFlow cannot run the image model in this process, because it had started before the process was forked. "
+                'Start processes with multiprocessing.get_context("spawn") or "forkserver", or use ONNX Runtime, which works after '
+                f"a fork: {install_command('onnx')}."
+            )
+        KerasRuntime._started_in = os.getpid()
 
 
 def _side_of(model: keras.Model, path: Path) -> int:
