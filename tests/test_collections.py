@@ -14,7 +14,7 @@ from devise_core.collections.folder import FolderCollection
 from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.collections.writer import write_collection
 from devise_core.datatypes import Item
-from devise_core.errors import CollectionError
+from devise_core.errors import CollectionError, NoCollectionError
 from devise_core.storage.paths import CollectionLayout
 from tests.fakes import unit_rows
 
@@ -96,6 +96,12 @@ def test_collection_maps_place_every_image(make: Make) -> None:
 def test_an_empty_collection_says_what_to_do() -> None:
     empty = EmptyCollection()
     assert len(empty) == 0
-    for use in (lambda: empty.embeddings, lambda: empty.embedding_index, lambda: empty.projections, lambda: empty.picture(0)):
-        with pytest.raises(CollectionError, match="no collection yet. Make one with `python -m devise_core index FOLDER"):
+    for use in (
+        lambda: empty.embeddings,
+        lambda: empty.embedding_index,
+        lambda: empty.projections,
+        lambda: empty.picture(0),
+        lambda: empty.row("x"),
+    ):
+        with pytest.raises(NoCollectionError, match="no collection yet. Make one with `python -m devise_core index FOLDER"):
             use()

@@ -24,6 +24,10 @@ class EmptyCollection(Collection):
     version = ""
     embeddings = features = embedding_index = feature_index = projections = property(_raise)
 
+    def row(self, item_id: str) -> int:  # noqa: ARG002
+        """Raise ``NoCollectionError``, since there is no image with any id."""
+        self._raise()
+
     def picture(self, row: int) -> Path:  # noqa: ARG002  the contract's signature
         """Raise ``NoCollectionError``, since there is no image at any row."""
         self._raise()
