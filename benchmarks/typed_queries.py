@@ -102,7 +102,7 @@ def _answer(engine: Engine, query: Query) -> Answer:
     matches = engine.matches(query)
     strong = matches.strong()
     state = "nothing" if matches.absent or not strong else "announced" if matches.sure else "closest"
-    ranking = strong or (matches.closest if matches.absent else matches.ranking)
+    ranking = matches.closest if not matches.sure else strong or matches.ranking
     shown = tuple(hit.id for hit in engine.hits(ranking[:FIRST]))
     return Answer(engine.collection.name, query.text, state, shown, _described(engine, query, shown))
 

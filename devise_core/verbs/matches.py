@@ -23,7 +23,7 @@ from devise_core.verbs.scanning import CANDIDATES, Candidates
 from devise_core.verbs.search import SearchVerbs
 
 CLOSEST = 8
-"""The most images that are shown if there is no sure match."""
+"""The most images that are shown if there is no sure match. Weak evidence does not choose them: it may be about one word only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ class Matches:
     def closest(self) -> Ranking:
         """Up to ``CLOSEST`` images from the cosine ``chance`` on, shown if there is no sure match. Empty for "freedom"."""
         count = 0 if self.evidence and self.evidence.best <= 0 else CLOSEST
-        return (self.strong() or self._with_content(self.inside))[:count].from_cosine(self.chance)
+        return self._with_content(self.inside)[:count].from_cosine(self.chance if self.evidence else self.suggested)
 
     @property
     def withheld(self) -> bool:
