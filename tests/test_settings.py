@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from devise_core.errors import SettingsError
+from devise_core import load_engine
+from devise_core.cli.diagnostics import check_user_folder
+from devise_core.collections.indexing import index_folder
+from devise_core.errors import SettingsError, UnknownCollectionError
 from devise_core.settings import Settings, environment, file, folder, read_settings, variable
 from devise_core.settings.fields import spelled
 from devise_core.settings.table import settings_table, unknown_variables
+from devise_core.storage import paths
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, artifacts_folder, user_collections
 
 DOCUMENTED = Path(__file__).parent.parent / "docs/SETTINGS.md"
@@ -104,6 +108,31 @@ def test_folders_are_read_at_each_use(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path))
     monkeypatch.setenv("SEMBLANCE_ARTIFACTS", "")
     assert (user_collections(), artifacts_folder()) == (tmp_path, BUNDLED_ARTIFACTS)
+
+
+def _no_home(path: str) -> str:
+    return path  # what os.path.expanduser does for a user id without an entry in passwd, if HOME is not set
+
+
+@pytest.mark.parametrize("old_platformdirs", [False, True])
+def test_a_user_without_a_home_folder_can_search(
+    old_platformdirs: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: Path
+) -> None:
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "SEMBLANCE_COLLECTIONS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.path.expanduser", _no_home)
+    monkeypatch.setattr(paths, "IN_CHECKOUT", False)
+    if old_platformdirs:
+        monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: Path("~/.local/share/semblance"))
+        monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/semblance"))
+    engine = load_engine(BUNDLED_ARTIFACTS)
+    assert {"photos", "stamps"} == set(engine.collections())
+    with pytest.raises(UnknownCollectionError, match="photos, stamps|stamps, photos"):
+        engine.on("nothing")
+    assert paths.default_cache() == Path("semblance-cache")
+    with pytest.raises(SettingsError, match="no home folder.*Set SEMBLANCE_COLLECTIONS to a folder"):
+        index_folder(source, "mine", engine.encoder)
+    assert check_user_folder().state == "note"
 
 
 def test_the_word_list_is_a_file(monkeypatch: pytest.MonkeyPatch) -> None:

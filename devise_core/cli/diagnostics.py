@@ -36,7 +36,7 @@ def run_checks(artifacts: Path, requirements: Path = REPOSITORY / "requirements.
     yield check_phrase_encoder(ArtifactLayout(artifacts))
     yield from check_artifacts(ArtifactLayout(artifacts))
     yield from check_collections(ArtifactLayout(artifacts))
-    yield check_folder(user_collections())
+    yield check_user_folder()
     yield check_memory()
     if find_spec("annoy") is None or find_spec("pillow_heif") is None:
         yield Finding("images", "note", f"Only text search works. For images, run {install_command('images')}")
@@ -44,6 +44,14 @@ def run_checks(artifacts: Path, requirements: Path = REPOSITORY / "requirements.
     yield check_processor()
     yield check_annoy()
     yield check_decoder()
+
+
+def check_user_folder() -> Finding:
+    """Check that there is a folder for the user's collections, and that it has room."""
+    try:
+        return check_folder(user_collections())
+    except SettingsError as error:
+        return Finding("collections folder", "note", str(error))
 
 
 def check_settings() -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from devise_core.collections.image_files import cannot_read
 from devise_core.storage.atomic_write import is_unfinished, restore_interrupted
-from devise_core.storage.paths import user_collections
+from devise_core.storage.paths import known_user_collections
 
 _MARKS = ("manifest.json", "items.csv")
 """A folder with one of these files is treated as a collection, even if other files are missing."""
@@ -20,7 +20,7 @@ def find_collections(artifacts: Path) -> dict[str, Path]:
     have the same name, the user's is returned.
     """
     folders: dict[str, Path] = {}
-    for parent in (artifacts / "collections", user_collections()):
+    for parent in filter(None, (artifacts / "collections", known_user_collections())):
         with suppress(OSError):  # ``unlisted`` reports this for the user's folder
             folders |= {folder.name: folder for folder in _folders_in(parent) if _is_collection(folder)}
     return folders
@@ -28,10 +28,12 @@ def find_collections(artifacts: Path) -> dict[str, Path]:
 
 def unlisted() -> str:
     """Return a sentence about the folder of the user's collections if it cannot be listed, or ""."""
+    parent = known_user_collections()
     try:
-        _folders_in(user_collections())
+        if parent:
+            _folders_in(parent)
     except OSError as error:
-        return f"{user_collections()}: {cannot_read(error, 'folder')}"
+        return f"{parent}: {cannot_read(error, 'folder')}"
     return ""
 
 

@@ -10,7 +10,7 @@ from devise_core.collections.finding import find_collections, unlisted
 from devise_core.collections.writer import check_name
 from devise_core.errors import CollectionError, UnknownCollectionError
 from devise_core.storage.atomic_write import staged_name
-from devise_core.storage.paths import INDEXING_CACHE, user_collections
+from devise_core.storage.paths import INDEXING_CACHE, known_user_collections, user_collections
 
 
 def rename_collection(name: str, new_name: str, artifacts: Path) -> Path:
@@ -58,6 +58,6 @@ def _folder_of(name: str, artifacts: Path) -> Path:
     folders = find_collections(artifacts)
     if name not in folders:
         raise UnknownCollectionError(name, list(folders), unlisted())
-    if folders[name].parent != user_collections():
+    if folders[name].parent != known_user_collections():
         raise CollectionError(f"The collection {name} comes with the model, so it stays as it is. Choose one that you made.")
     return folders[name]

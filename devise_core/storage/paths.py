@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from devise_core import installation
-from devise_core.settings import folder
+from devise_core.errors import SettingsError
+from devise_core.settings import folder, variable
 
 REPOSITORY, IN_CHECKOUT = installation.REPOSITORY, installation.IN_CHECKOUT
 
@@ -124,21 +125,47 @@ def user_collections() -> Path:
 
     It is ``SEMBLANCE_COLLECTIONS`` if that is set, ``collections/`` in a checkout, and otherwise the platform's folder for user
     data, such as ``~/.local/share/semblance/collections`` on Linux.
+
+    Raises:
+        SettingsError: The setting is not set, and the user has no home folder.
     """
+    if (known := known_user_collections()) is None:
+        raise SettingsError(
+            "The user of this process has no home folder, so there is no folder for collections. "
+            f"Set {variable('collections')} to a folder."
+        )
+    return known
+
+
+def known_user_collections() -> Path | None:
+    """Return what ``user_collections`` returns, or None if the user has no home folder."""
     if (chosen := folder("collections")) or IN_CHECKOUT:
         return chosen or REPOSITORY / "collections"
     from platformdirs import user_data_path
 
-    return user_data_path("semblance", appauthor=False) / "collections"
+    data = _in_home(user_data_path)
+    return data / "collections" if data else None
 
 
 def default_cache() -> Path:
-    """Return the folder for files that later runs can reuse: ``build-cache/`` in a checkout, or the user's cache folder."""
+    """Return the folder for files that later runs can reuse: ``build-cache/`` in a checkout, or the user's cache folder.
+
+    For a user without a home folder, it is ``semblance-cache/`` in the current folder.
+    """
     if IN_CHECKOUT:
         return REPOSITORY / "build-cache"
     from platformdirs import user_cache_path
 
-    return user_cache_path("semblance", appauthor=False)
+    return _in_home(user_cache_path) or Path("semblance-cache")
+
+
+def _in_home(path_for: Callable[..., Path]) -> Path | None:
+    """Return a folder of the user, or None without a home folder, as in a container whose user id has no entry in passwd."""
+    try:
+        path = path_for("semblance", appauthor=False)
+    except RuntimeError:
+        return None
+    return None if path.parts[:1] == ("~",) else path  # what an older platformdirs returns
 
 
 def is_inside(name: str) -> bool:
