@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from sklearn.base import clone
@@ -78,6 +79,13 @@ def test_vectors_are_those_of_the_engine(engine: Engine) -> None:
     features = clone(embedder).set_params(output="features").fit(FILES)
     assert features.transform(FILES).shape == (6, 1280)
     assert len(features.get_feature_names_out()) == 1280
+
+
+@pytest.mark.parametrize("output", ["embedding", "features"])
+def test_a_column_of_a_table_may_have_any_index(output: str) -> None:
+    files = pd.Series(FILES[:3], index=[7, 9, 3])  # as train_test_split returns it
+    embedder = ImageEmbedder(BUNDLED, output=output)
+    assert embedder.fit_transform(files) == pytest.approx(embedder.transform(FILES[:3]), abs=1e-6)
     with Image.open(FILES[0]) as image:
         assert embedder.transform([image.convert("RGB")]) == pytest.approx(embedder.transform(FILES[:1]), abs=1e-6)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 Images = Sequence[ImageInput] | npt.NDArray[Any]
-"""A list of images, or an array of paths."""
+"""A list of images, or an array or a pandas column of paths."""
 
 
 class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -66,7 +66,7 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         self._check(X)
         engine = self._engine()
         width = engine.text.dimension
-        self.n_outputs_ = width if self.output == "embedding" else engine.encode(X[0]).features.shape[1]
+        self.n_outputs_ = width if self.output == "embedding" else engine.encode(next(iter(X))).features.shape[1]
         return self
 
     def transform(self, X: Images) -> Floats:
