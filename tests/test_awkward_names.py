@@ -131,6 +131,7 @@ def test_a_cache_forgets_what_was_not_used_although_as_many_others_are_kept(tmp_
         cache.put({"deleted": row})
     with VectorCache(tmp_path / "a.sqlite", "model") as cache:
         cache.forget_others(["kept elsewhere"])
+        cache.forget_others(["kept elsewhere"])
         assert cache.get("deleted") is None
 
 

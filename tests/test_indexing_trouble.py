@@ -29,15 +29,20 @@ class UnusedEncoder(ColourEncoder):
         raise AssertionError(f"{len(pixels)} images are computed.")
 
 
-def test_nothing_is_kept_of_a_deleted_image(source: Path, tmp_path: Path) -> None:
+def test_the_vectors_of_a_deleted_image_are_kept_for_one_more_run(source: Path, tmp_path: Path) -> None:
     index(source, ColourEncoder())
     file = next(path for path in sorted(source.rglob("*.png")))
-    key = sha256_of(file)
+    key, content = sha256_of(file), file.read_bytes()
     file.unlink()
     index(source, ColourEncoder())
-    with VectorCache(tmp_path / "collections" / ".cache" / "mine.sqlite", ColourEncoder().model_id) as cache:
-        assert cache.get(key) is None
-        assert cache.get(sha256_of(next(path for path in sorted(source.rglob("*.png"))))) is not None
+    file.write_bytes(content)
+    index(source, UnusedEncoder())
+    file.unlink()
+    for is_kept in (True, False):
+        index(source, ColourEncoder())
+        with VectorCache(tmp_path / "collections" / ".cache" / "mine.sqlite", ColourEncoder().model_id) as cache:
+            assert (cache.get(key) is not None) == is_kept
+            assert cache.get(sha256_of(next(path for path in sorted(source.rglob("*.png"))))) is not None
 
 
 def test_an_unchanged_folder_does_not_load_the_model(source: Path) -> None:

@@ -34,6 +34,12 @@ def add_parsers(commands: Any) -> None:
         "--include-system", action="store_true", help="also index folders of thumbnails and deleted files, such as @eaDir"
     )
     command.add_argument(
+        "--allow-removals",
+        action="store_true",
+        help="remove images from the collection even if more than half are gone, or all images of a folder. Without this option, "
+        "index then stops, because a disk may not be connected",
+    )
+    command.add_argument(
         "--annotations",
         type=Path,
         action="append",
@@ -100,11 +106,12 @@ def _indexer(options: argparse.Namespace) -> Callable[..., Any]:
         if options.workers < 0:
             raise CollectionError(f"--workers is 0 or more. Received: {options.workers}.")
         return partial(index_with_ray, RayEngine(options.address, options.workers), options.folder)
+    from devise_core.collections.earlier_version import Allowed
     from devise_core.collections.indexing import index_folder
 
     if options.address or options.workers or "://" in options.folder:
         raise CollectionError("A URL, --address and --workers need --engine ray.")
-    return partial(index_folder, Path(options.folder))
+    return partial(index_folder, Path(options.folder), allowed=Allowed(removals=options.allow_removals))
 
 
 def _report(options: argparse.Namespace, result: Any) -> None:

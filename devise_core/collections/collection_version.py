@@ -11,8 +11,9 @@ import numpy as np
 
 from devise_core.collections.additions import Additions, Listed
 from devise_core.collections.contract import ImageBatch, StoreWriter
+from devise_core.collections.earlier_version import EarlierVersion
 from devise_core.collections.folder_writer import FolderWriter
-from devise_core.collections.indexed_folder import IndexedFolder
+from devise_core.collections.indexed_folder import Changes, IndexedFolder
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.segment_writer import SegmentWriter
 from devise_core.collections.vector_cache import CachedVectors
@@ -38,6 +39,7 @@ class CollectionVersion(Generic[Listed]):
         result: Where to write, and what to report.
         check: Raises ``CollectionError`` if what was read must not become a collection.
         store: Writes the collection to Milvus. If None, the collection is written to a folder.
+        earlier: The version to compare with. None if there is none, or if the versions are not compared.
     """
 
     files: Sequence[Listed]
@@ -48,6 +50,7 @@ class CollectionVersion(Generic[Listed]):
     result: IndexedFolder
     check: Callable[[Sequence[Listed], IndexedFolder], None]
     store: MilvusWriter | None = None
+    earlier: EarlierVersion | None = None
 
     def write(self, encode: Callable[[Sequence[Listed]], Encoded[Listed]], new: Additions[Listed] | None) -> None:
         """Add the ``new`` images, or write the whole collection if ``new`` is None. The report lists what cannot be read."""
@@ -56,15 +59,18 @@ class CollectionVersion(Generic[Listed]):
             with self.store or FolderWriter(result.folder, self.model_id, self.command, self.parts) as whole:
                 result.count = self._put(encode(self.files), whole)
                 self.check(self.files, result)
+                result.count += self.earlier.keep(whole) if self.earlier else 0
                 if isinstance(whole, FolderWriter):
                     result.write_report(whole.folder)
                 else:
                     whole.forget_others()
                 whole.seal()
+            result.changes = self.earlier.changes(result.count) if self.earlier else Changes(new=result.count)
             return
         with SegmentWriter(result.folder, self.command, self.parts) as adding:
             result.count = len(new.keys) + self._put(encode(new.files), adding)
             adding.seal()
+        result.changes = Changes(len(new.keys), result.count - len(new.keys))
         result.write_report(result.folder)
 
     def _put(self, encoded: Encoded[Listed], writer: StoreWriter) -> int:
@@ -75,6 +81,9 @@ class CollectionVersion(Generic[Listed]):
             images = [image for _, _, image in batch]
             features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
             keys = [key for _, key, _ in batch]
-            writer.put(ImageBatch(items, features, embeddings, [image.thumbnail for image in images], keys))
+            written = ImageBatch(items, features, embeddings, [image.thumbnail for image in images], keys)
+            if self.earlier:
+                self.earlier.compare(written)
+            writer.put(written)
             count += len(batch)
         return count

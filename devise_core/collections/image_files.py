@@ -55,16 +55,27 @@ class FolderScan:
     Attributes:
         files: The image files, sorted by path.
         problems: One sentence for each folder or file that cannot be read, beginning with its path.
+        unlisted: The folders that cannot be listed.
+        unread: The files that cannot be read, which may be images.
         left_out: How many files and folders of each kind are left out, in words, such as "3 videos".
         left_out_folders: One sentence for each folder that is left out, beginning with its path. Hidden folders are not listed.
         annotations: The files that may have labels and captions of the images, sorted by path.
+        source: The folder.
     """
 
     files: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    unlisted: list[Path] = field(default_factory=list)
+    unread: list[Path] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     left_out_folders: list[str] = field(default_factory=list)
     annotations: list[Path] = field(default_factory=list)
+    source: Path = Path()
+
+    def cannot_list(self, error: OSError) -> None:
+        """Note a folder that cannot be listed."""
+        self.unlisted.append(Path(error.filename))
+        self.problems.append(f"{error.filename}: {cannot_read(error, 'folder')}")
 
 
 @dataclass
@@ -100,12 +111,9 @@ def scan_folder(source: Path, include_system: bool = False, given: Collection[Pa
     """
     if not source.is_dir():
         raise CollectionError(f"There is no folder {source}. Give the folder that your images are in.")
-    scan, others, known = FolderScan(), _LeftOut(), {path.resolve() for path in given}
+    scan, others, known = FolderScan(source=source), _LeftOut(), {path.resolve() for path in given}
 
-    def cannot_list(error: OSError) -> None:
-        scan.problems.append(f"{error.filename}: {cannot_read(error, 'folder')}")
-
-    for folder, folders, files in os.walk(source, onerror=cannot_list):
+    for folder, folders, files in os.walk(source, onerror=scan.cannot_list):
         linked = sorted(name for name in folders if Path(folder, name).is_symlink())
         shown = sorted(name for name in folders if not name.startswith("."))
         folders[:] = [name for name in shown if include_system or not _is_system(Path(folder), name)]
@@ -163,6 +171,7 @@ def _sort(source: Path, path: Path, scan: FolderScan, given: Collection[Path]) -
             image = stat.S_ISREG(path.stat().st_mode) and (known or is_known_format(path))
         except OSError as error:
             scan.problems.append(f"{path}: {cannot_read(error)}")
+            scan.unread.append(path)
             return ""
         if image:
             scan.files.append(path)

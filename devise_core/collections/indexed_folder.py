@@ -9,6 +9,25 @@ from devise_core.errors import one_line
 from devise_core.storage.paths import CollectionLayout
 
 
+@dataclass(frozen=True)
+class Changes:
+    """How a collection differs from its earlier version.
+
+    Attributes:
+        before: How many images the earlier version had. 0 if the collection is new.
+        new: How many images were added.
+        changed: How many images, or their labels and captions, have changed.
+        removed: How many images were removed.
+        kept: How many images were kept as they were, because their files cannot be read at the moment.
+    """
+
+    before: int = 0
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    kept: int = 0
+
+
 @dataclass
 class IndexedFolder:
     """The result of indexing a folder.
@@ -22,6 +41,7 @@ class IndexedFolder:
         left_out: How many files and folders of each kind were left out, in words, such as "3 videos".
         left_out_folders: One sentence for each folder that was left out, beginning with its path.
         annotations: One sentence for each file of annotations that was read, with the number of images that the file describes.
+        changes: What has changed. None if this is not known, as for a collection in Milvus.
     """
 
     folder: Path
@@ -31,6 +51,7 @@ class IndexedFolder:
     left_out: list[str] = field(default_factory=list)
     left_out_folders: list[str] = field(default_factory=list)
     annotations: list[str] = field(default_factory=list)
+    changes: Changes | None = None
 
     @property
     def report(self) -> Path:

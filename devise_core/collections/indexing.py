@@ -13,6 +13,7 @@ import numpy as np
 from devise_core.collections.additions import additions
 from devise_core.collections.annotations import Annotations, read_annotations
 from devise_core.collections.collection_version import CollectionVersion, Encoded
+from devise_core.collections.earlier_version import CAREFUL, Allowed, Away, EarlierVersion
 from devise_core.collections.file_hashes import FileHashes
 from devise_core.collections.image_files import FolderScan, cannot_read, describe, readable, scan_folder
 from devise_core.collections.indexed_folder import IndexedFolder
@@ -47,6 +48,7 @@ def index_folder(
     include_system: bool = False,
     annotations: Sequence[Path] = (),
     store: MilvusWriter | None = None,
+    allowed: Allowed = CAREFUL,
 ) -> IndexedFolder:
     """Make the collection ``name`` from the images below ``source``, and return a report of what was indexed and left out.
 
@@ -62,20 +64,47 @@ def index_folder(
         include_system: As for ``scan_folder``.
         annotations: Further files with labels and captions, besides those that are found in the folder.
         store: Writes the collection to Milvus. By default the collection is written to a folder.
+        allowed: What may be done to an existing collection.
 
     Raises:
-        CollectionError: The name is not allowed, the folder is missing or disappears during the run, or no image can be read.
+        CollectionError: The name is not allowed, the folder is missing, no image can be read, or many earlier images are gone.
     """
     target, scan = user_collections() / check_name(name), scan_folder(source, include_system, annotations)
-    cached, notes = target.with_name(INDEXING_CACHE) / f"{name}.sqlite", read_annotations(source, scan, annotations)
-    result = _begun(target, scan, notes)
+    notes = read_annotations(source, scan, annotations)
     item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
-    version = CollectionVersion(scan.files, encoder.model_id, command, parts, item, result, partial(_check_read, source), store)
+    earlier = None if store else EarlierVersion.open(target, encoder.model_id, partial(Away.of, scan, item), allowed)
+    check = partial(_check_read, source)
+    version = CollectionVersion(
+        scan.files, encoder.model_id, command, parts, item, _begun(target, scan, notes), check, store, earlier
+    )
+    return _write(version, scan, encoder, progress)
+
+
+def _write(version: CollectionVersion[Path], scan: FolderScan, encoder: ImageEncoder, progress: Progress | None) -> IndexedFolder:
+    """Write the collection, with the vectors and hashes of earlier runs. Forget those of images that are gone.
+
+    Images of the earlier version that cannot be read at the moment stay. If many others are gone, nothing is written.
+
+    Args:
+        version: What to write.
+        scan: What is in the folder.
+        encoder: Computes the vectors.
+        progress: Called after each image.
+
+    Returns:
+        The report.
+    """
+    result, target = version.result, version.result.folder
+    if version.earlier:
+        version.earlier.check_removals(map(version.item, scan.files), scan.source)
+    cached = target.with_name(INDEXING_CACHE) / f"{target.name}.sqlite"
     with VectorCache(cached, encoder.model_id) as cache, FileHashes(cached.with_suffix(".files")) as hashes:
-        new = None if store else additions(target, encoder.model_id, parts, scan.files, item, hashes)
-        version.write(partial(_encode, encoder=encoder, cache=cache, hashes=hashes, result=result, progress=progress), new)
-        cache.forget_others(new.keys if new else ())
-        hashes.forget_others(scan.files)
+        new = None if version.store else additions(target, encoder.model_id, version.parts, scan.files, version.item, hashes)
+        encode = partial(_encode, encoder=encoder, cache=cache, hashes=hashes, result=result, unread=scan.unread, progress=progress)
+        version.write(encode, new)
+        if not (result.changes and result.changes.kept):  # otherwise their vectors and hashes are kept too
+            cache.forget_others(new.keys if new else ())
+            hashes.forget_others(scan.files)
     return result
 
 
@@ -133,7 +162,8 @@ def describe_noted(path: Sequence[str], identity: str, origin: str, notes: Annot
 class _ReadFile:
     """A file with its ``cached`` vectors, or with its pixels and thumbnail, or with the ``error`` that says why it cannot be read.
 
-    ``note`` says what is wrong with a file that can be read although it is damaged.
+    ``note`` says what is wrong with a file that can be read although it is damaged. ``is_unread`` says whether the system cannot
+    read the file, so that nothing is known about its content.
     """
 
     file: Path
@@ -143,6 +173,7 @@ class _ReadFile:
     thumbnail: bytes = b""
     note: str = ""
     error: str = ""
+    is_unread: bool = False
 
 
 def _encode(
@@ -151,9 +182,20 @@ def _encode(
     cache: VectorCache,
     hashes: FileHashes,
     result: IndexedFolder,
+    unread: list[Path],
     progress: Progress | None,
 ) -> Encoded[Path]:
-    """Yield each file that can be read, with its SHA-256 and its vectors. Other files are added to ``result.skipped``."""
+    """Yield each file that can be read, with its SHA-256 and its vectors. Other files are added to ``result.skipped``.
+
+    Args:
+        files: The files.
+        encoder: Computes the vectors.
+        cache: The vectors of earlier runs.
+        hashes: The hashes of earlier runs.
+        result: Receives the reasons for files that are skipped.
+        unread: Receives the files that the system cannot read. Other files that are skipped are not images.
+        progress: Called after each image.
+    """
     done = 0
     for batch in read_batches(files, lambda file: _read(file, encoder, cache, hashes), BATCH):
         computed = _compute(batch, encoder)
@@ -165,6 +207,7 @@ def _encode(
                 progress(done, len(files))
             if read.error:
                 result.skipped.append(f"{read.file}: {read.error}")
+                unread += [read.file] if read.is_unread else []
             else:
                 result.notes += [f"{read.file}: {read.note}"] if read.note else []
                 yield read.file, read.sha256, read.cached or computed[read.sha256]
@@ -181,7 +224,7 @@ def _read(file: Path, encoder: ImageEncoder, cache: VectorCache, hashes: FileHas
     except ImageError as error:
         return _ReadFile(file, error=str(error))
     except OSError as error:
-        return _ReadFile(file, error=cannot_read(error))
+        return _ReadFile(file, error=cannot_read(error), is_unread=True)
 
 
 def _compute(batch: Sequence[_ReadFile], encoder: ImageEncoder) -> dict[str, CachedVectors]:

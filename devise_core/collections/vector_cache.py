@@ -59,7 +59,9 @@ class VectorCache(SqliteCache[str, CachedVectors]):
         self._used.update(rows)
 
     def forget_others(self, keys: Iterable[str] = ()) -> None:
-        """Delete the rows that were neither read nor written since the cache was opened, so nothing is kept of deleted images.
+        """Delete the rows that were neither read nor written since the cache was opened, nor before the last call of this method.
+
+        So the vectors of a deleted image are kept for one more run, in which the image may come back.
 
         Args:
             keys: The SHA-256 of further images whose rows are kept.
@@ -68,7 +70,11 @@ class VectorCache(SqliteCache[str, CachedVectors]):
         with self._lock, self._database_errors(), self._database:
             self._database.execute("CREATE TEMP TABLE used (key TEXT PRIMARY KEY)")
             self._database.executemany("INSERT INTO used VALUES (?)", ((key,) for key in self._used))
-            self._database.execute(f"DELETE FROM {self.table} WHERE key NOT IN (SELECT key FROM used)")
+            self._database.execute("CREATE TABLE IF NOT EXISTS unused (key TEXT PRIMARY KEY)")
+            self._database.execute("DELETE FROM unused WHERE key IN (SELECT key FROM used)")
+            self._database.execute(f"DELETE FROM {self.table} WHERE key IN (SELECT key FROM unused)")
+            self._database.execute("DELETE FROM unused")
+            self._database.execute(f"INSERT INTO unused SELECT key FROM {self.table} WHERE key NOT IN (SELECT key FROM used)")
             self._database.execute("DROP TABLE used")
 
     def _key(self, key: str) -> tuple[str, ...]:
