@@ -120,6 +120,7 @@ def _report(options: argparse.Namespace, result: Any) -> None:
     if options.json:
         collection = str(result.folder) if in_folder else name
         facts = {"folder": str(options.folder), "name": options.name, "count": result.count, "collection": collection}
+        facts |= result.changes.counts if result.changes else {}
         facts |= {"skipped": result.skipped, "notes": result.notes, "left_out": result.left_out}
         print_json({"command": "index", **facts, "left_out_folders": result.left_out_folders, "annotations": result.annotations})
         return
@@ -136,7 +137,8 @@ def _report(options: argparse.Namespace, result: Any) -> None:
     if result.left_out_folders and in_folder:
         say(f"The folders that are left out are named in {result.report}.")
     skipped = f", {len(result.skipped)} skipped" if result.skipped else ""
-    print(f"{counted(result.count, 'image')} in the collection {options.name}{skipped}")
+    changes = f" ({result.changes})" if result.changes and result.changes.before else ""
+    print(f"{counted(result.count, 'image')} in the collection {options.name}{changes}{skipped}")
     model = f" --artifacts {options.artifacts}" if options.artifacts else ""
     app = f" ({PROGRAM} demo --artifacts {options.artifacts})" if options.artifacts else ""
     print(f'Search it with {PROGRAM} search "dog" --collection {quote(name)}{model}, or select it in the app{app}.')

@@ -65,7 +65,7 @@ class CollectionVersion(Generic[Listed]):
                 else:
                     whole.forget_others()
                 whole.seal()
-            result.changes = self.earlier.changes(result.count) if self.earlier else Changes(new=result.count)
+            result.changes = self.earlier.changes(result.count) if self.earlier else None
             return
         with SegmentWriter(result.folder, self.command, self.parts) as adding:
             result.count = len(new.keys) + self._put(encode(new.files), adding)

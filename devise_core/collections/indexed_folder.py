@@ -27,6 +27,16 @@ class Changes:
     removed: int = 0
     kept: int = 0
 
+    def __str__(self) -> str:
+        """Return the changes in words, such as "6 new, 1 changed", or "no changes"."""
+        counts = {"new": self.new, "changed": self.changed, "removed": self.removed, "kept though not readable now": self.kept}
+        return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no changes"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of new, changed, removed and kept images, by name."""
+        return {"new": self.new, "changed": self.changed, "removed": self.removed, "kept": self.kept}
+
 
 @dataclass
 class IndexedFolder:
@@ -41,7 +51,7 @@ class IndexedFolder:
         left_out: How many files and folders of each kind were left out, in words, such as "3 videos".
         left_out_folders: One sentence for each folder that was left out, beginning with its path.
         annotations: One sentence for each file of annotations that was read, with the number of images that the file describes.
-        changes: What has changed. None if this is not known, as for a collection in Milvus.
+        changes: What has changed. None if this is not known, as for a collection in Milvus, and after most runs on Ray.
     """
 
     folder: Path

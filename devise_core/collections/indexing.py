@@ -16,7 +16,7 @@ from devise_core.collections.collection_version import CollectionVersion, Encode
 from devise_core.collections.earlier_version import CAREFUL, Allowed, Away, EarlierVersion
 from devise_core.collections.file_hashes import FileHashes
 from devise_core.collections.image_files import FolderScan, cannot_read, describe, readable, scan_folder
-from devise_core.collections.indexed_folder import IndexedFolder
+from devise_core.collections.indexed_folder import Changes, IndexedFolder
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.collections.writer import check_name
@@ -102,6 +102,8 @@ def _write(version: CollectionVersion[Path], scan: FolderScan, encoder: ImageEnc
         new = None if version.store else additions(target, encoder.model_id, version.parts, scan.files, version.item, hashes)
         encode = partial(_encode, encoder=encoder, cache=cache, hashes=hashes, result=result, unread=scan.unread, progress=progress)
         version.write(encode, new)
+        if not (version.store or version.earlier):
+            result.changes = Changes(new=result.count)
         if not (result.changes and result.changes.kept):  # otherwise their vectors and hashes are kept too
             cache.forget_others(new.keys if new else ())
             hashes.forget_others(scan.files)

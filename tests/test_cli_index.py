@@ -1,0 +1,53 @@
+"""What ``index`` prints about a collection that exists already, about folders that cannot be read, and about mistakes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from devise_core.cli import main
+from tests.conftest import BUNDLED
+from tests.json_output import read_output
+
+pytestmark = pytest.mark.usefixtures("models_load_once")
+IMAGES = BUNDLED / "collections/stamps/images"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with three images."""
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("violin", "horse", "pizza"):
+        shutil.copy(IMAGES / f"{name}.webp", folder)
+    return folder
+
+
+@pytest.fixture
+def index(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run ``index``, and return the exit status, stdout and stderr."""
+
+    def run(folder: Path, *options: str, name: str = "mine") -> tuple[int, str, str]:
+        status = main(("index", str(folder), "--name", name, *options))
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_index_says_what_has_changed(photos: Path, index: Run) -> None:
+    assert index(photos)[1].splitlines()[0] == "3 images in the collection mine"
+    assert index(photos)[1].splitlines()[0] == "3 images in the collection mine (no changes)"
+    shutil.copy(IMAGES / "pizza.webp", photos / "horse.webp")
+    shutil.copy(IMAGES / "dog.webp", photos)
+    (photos / "violin.webp").unlink()
+    assert index(photos)[1].splitlines()[0] == "3 images in the collection mine (1 new, 1 changed, 1 removed)"
+    (photos / "dog.webp").unlink()
+    (photos / "dog.webp").symlink_to("nowhere")
+    content = read_output(index(photos, "--json")[1])
+    assert [content[name] for name in ("count", "new", "changed", "removed", "kept")] == [3, 0, 0, 0, 1]
+    assert "3 images in the collection mine (1 kept though not readable now), 1 skipped" in index(photos)[1]
