@@ -12,6 +12,8 @@ from devise_core.installation import PROGRAM, extra_of, install_command
 
 LONGEST = 60
 """The most characters of a word in a message."""
+LONGEST_PATH = 300
+"""The most characters of a path in a message."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

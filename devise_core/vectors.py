@@ -5,7 +5,8 @@ In this file, the length of a vector is its Euclidean norm.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -208,6 +209,11 @@ def vector_given(vector: object, dimension: int, instead: str = "") -> Floats:
             f"Received: {type(vector).__name__}{f' of shape {values.shape}' if values.size else ''}."
         )
     return values
+
+
+def is_series(value: object) -> TypeGuard[Iterable[Any]]:
+    """Return whether ``value`` can be iterated over. An array without dimensions only looks as if it could."""
+    return isinstance(value, Iterable) and getattr(value, "ndim", 1) != 0
 
 
 def rows_given(rows: object, count: int) -> Rows:

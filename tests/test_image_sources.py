@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from benchmarks.malformed import encoded, picture
-from devise_core import Engine
+from devise_core import Engine, load_engine
 from devise_core.cli.main import main
-from devise_core.errors import ImageError, QueryError
+from devise_core.errors import ArtifactError, ImageError, QueryError, UnknownCollectionError
 from devise_core.storage.paths import BUNDLED_ARTIFACTS
 from devise_core.vision.image_reader import read_image
 
@@ -40,6 +40,63 @@ def test_a_file_on_disk_may_be_a_path_or_open(tmp_path: Path) -> None:
     with path.open("rb") as file:
         for source in (path, str(path), file):
             assert (np.asarray(read_image(source)) == PIXELS).all()
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(PNG)
+    with path.open("rb") as file:
+        read_image(file)
+        with pytest.raises(ImageError, match=r"picture\.png has been read to its end\. Call seek\(0\) to read the file again\."):
+            read_image(file)
+    with pytest.raises(ImageError, match=r"picture\.png is closed\. Open the file for reading in binary mode"):
+        read_image(file)
+    with (tmp_path / "new.png").open("wb") as writable, pytest.raises(ImageError, match=r"new\.png cannot be read \(read\)"):
+        read_image(writable)
+    with pytest.raises(ImageError, match="is an empty file"):
+        read_image(io.BytesIO())
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+def test_a_closed_pil_image_is_called_closed(is_used: bool, tmp_path: Path) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(PNG)
+    with Image.open(path) as image:
+        if is_used:
+            image.load()
+    if is_used:
+        image.close()
+    with pytest.raises(ImageError, match="The image is closed, truncated or damaged"):
+        read_image(image)
+    with pytest.raises(ImageError, match="The image is closed, truncated or damaged"):
+        read_image(Image.open(io.BytesIO(encoded(picture(400, 300, "RGB"), "JPEG")[:2000])))
+
+
+def test_the_error_of_a_batch_says_which_image(engine: Engine, tmp_path: Path) -> None:
+    for bad, says in (
+        (b"nothing", r"Image 2: The image is not an image"),
+        (PIXELS.astype(np.float32), r"Image 2: The array is float32"),
+        (io.StringIO("text"), r"Image 2: The file is open as text"),
+        (str(tmp_path / "missing.png"), r"There is no file .*missing\.png"),
+    ):
+        with pytest.raises(ImageError, match=f"^{says}"):
+            engine.embed_images([PNG, bad])  # type: ignore[list-item]
+
+
+def test_messages_shorten_long_names(engine: Engine) -> None:
+    long = "x" * 50_000
+    for call, error in (
+        (lambda: engine.label_image(long), ImageError),
+        (lambda: engine.on(long), UnknownCollectionError),
+        (lambda: engine.on(f"/tmp/{long}"), UnknownCollectionError),
+        (lambda: load_engine(BUNDLED_ARTIFACTS, long), UnknownCollectionError),
+        (lambda: load_engine(long), ArtifactError),
+        (lambda: load_engine("x/" * 2_000), ArtifactError),
+        (lambda: engine.query(f"like:{'x' * 190}"), QueryError),
+    ):
+        with pytest.raises(error) as raised:
+            call()
+        assert len(str(raised.value)) < 500
 
 
 @pytest.mark.parametrize(

@@ -158,3 +158,11 @@ def test_the_extra_is_named_if_it_is_missing(onnx: None, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(MissingPackageError, match="onnx"):
         KerasImageEncoder(MODEL).load()
+
+
+def test_the_extra_for_keras_is_named_for_one_image_and_for_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keras", None)
+    engine = load_engine(BUNDLED, "stamps")
+    for call in (lambda: engine.label_image(PICTURES[0]), lambda: engine.embed_images(PICTURES[:2])):
+        with pytest.raises(MissingPackageError, match=r"needs the package keras.*\[images\]"):
+            call()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from devise_core.collections.finding import find_collections, unlisted
 from devise_core.collections.folder import FolderCollection
-from devise_core.errors import UnknownCollectionError
+from devise_core.collections.image_files import cannot_read
+from devise_core.errors import CollectionError, UnknownCollectionError
 from devise_core.settings import text
 from devise_core.storage.paths import ArtifactLayout
 
@@ -37,13 +39,24 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
 
     Raises:
         UnknownCollectionError: There is no such collection.
+        CollectionError: The folder cannot be read.
         OtherModelError: The collection was made with another model.
         ArtifactError: A file of the collection is missing or damaged.
     """
     folder = Path(collection)
-    if not folder.is_dir() or (isinstance(collection, str) and len(folder.parts) == 1):
+    is_folder = _is_folder(folder)
+    if not is_folder or (isinstance(collection, str) and len(folder.parts) == 1):
         folders = find_collections(layout.root)
-        if str(collection) not in folders and not folder.is_dir():
+        if str(collection) not in folders and not is_folder:
             raise UnknownCollectionError(str(collection), list(folders), unlisted())
         folder = folders.get(str(collection), folder)
     return FolderCollection.open(folder, model_id)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise CollectionError(f"{path}: {cannot_read(error, 'folder')}") from error

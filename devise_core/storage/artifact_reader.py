@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from devise_core.errors import ArtifactError, DeviseError
+from devise_core.errors import LONGEST_PATH, ArtifactError, DeviseError, shortened
 from devise_core.vectors import fault_of
 
 MAX_JSON_BYTES = 64 << 20
@@ -48,18 +48,19 @@ def reading(path: Path, remedy: str = _REMEDY) -> Iterator[None]:
         path: The file or folder that the block reads.
         remedy: The sentence of the error message that says what to do, without a full stop.
     """
+    name = shortened(str(path), LONGEST_PATH)
     try:
         yield
     except DeviseError:
         raise
     except FileNotFoundError as error:
-        raise ArtifactError(f"{path} is missing. {remedy}.") from error
+        raise ArtifactError(f"{name} is missing. {remedy}.") from error
     except PermissionError as error:
-        raise ArtifactError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
+        raise ArtifactError(f"{name} cannot be read ({error.strerror}). Check its permissions.") from error
     except OSError as error:
-        raise ArtifactError(f"{path} cannot be read ({error.strerror or type(error).__name__}). {remedy}.") from error
+        raise ArtifactError(f"{name} cannot be read ({error.strerror or type(error).__name__}). {remedy}.") from error
     except Exception as error:  # a malformed file makes csv, json, NumPy and zipfile raise a dozen kinds of errors
-        raise ArtifactError(f"{path} is damaged ({type(error).__name__}). {remedy}.") from error
+        raise ArtifactError(f"{name} is damaged ({type(error).__name__}). {remedy}.") from error
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import AfterValidator, BaseModel, Field, NonNegativeInt, StrictInt, StrictStr
 
-from devise_core.errors import ArtifactError
+from devise_core.errors import LONGEST_PATH, ArtifactError, shortened
 from devise_core.storage.artifact_reader import open_file, read_json, reading
 from devise_core.storage.atomic_write import atomic_file, restore_interrupted
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, IN_CHECKOUT, is_inside
@@ -96,7 +96,9 @@ class Manifest:
             if not root.is_dir() and root.parent.is_dir():
                 restore_interrupted(root.parent)
             if not root.is_dir() and not root.resolve().is_relative_to(BUNDLED_ARTIFACTS):
-                raise ArtifactError(f"There is no folder {root}. Check its path, or restore the folder from a backup.")
+                raise ArtifactError(
+                    f"There is no folder {shortened(str(root), LONGEST_PATH)}. Check its path, or restore the folder from a backup."
+                )
             if not path.exists() and not root.resolve().is_relative_to(BUNDLED_ARTIFACTS):
                 raise ArtifactError(
                     f"{path} is missing, so {root.name} is not the folder of a model or a collection. Choose another folder, "

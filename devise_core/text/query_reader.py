@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from devise_core.datatypes import Correction, Reading, Term
-from devise_core.errors import QueryError, UnknownWordError
+from devise_core.errors import QueryError, UnknownWordError, shortened
 from devise_core.text.dates import without_dates
 from devise_core.text.negation import split_negations
 from devise_core.text.query import PlacedClause, Query
@@ -41,7 +41,8 @@ def no_images(clause: Clause) -> Floats:
     Raises:
         QueryError: This function always raises. The error has the position of the clause.
     """
-    raise QueryError(f"There is no picture “{clause.text}” here. Search in a collection, or remove “like:”.", clause.start)
+    name = shortened(clause.text)
+    raise QueryError(f"There is no picture “{name}” here. Search in a collection, or remove “like:”.", clause.start)
 
 
 def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_images, senses: SenseTable | None = None) -> Query:

@@ -114,8 +114,8 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
             Unit rows ``float32 (n, d)``, in the order of the images.
 
         Raises:
-            ImageError: An image cannot be read, or one image is given in place of several. The message names the first image that
-                cannot be read.
+            ImageError: An image cannot be read, or one image is given in place of several. The message names the file of the first
+                image that cannot be read, or its place among the images, counted from 1.
 
         Example:
             >>> engine.embed_images([engine.collection.picture(row) for row in range(3)]).shape

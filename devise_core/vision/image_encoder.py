@@ -20,7 +20,7 @@ from devise_core.vectors import Floats
 from devise_core.vision import preprocess
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_reader import read_image
-from devise_core.vision.image_sources import ImageInput, check_several
+from devise_core.vision.image_sources import ImageInput, check_several, position_named
 from devise_core.vision.keras_file import stored_size
 from devise_core.vision.model_runtime import ModelRuntime
 from devise_core.vision.preprocess import Box, Pixels, to_pixels, visible_box
@@ -31,7 +31,7 @@ BATCH = 32
 """The maximum number of images in one call of the model."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Encoded:
     """The vectors of ``n`` images.
 
@@ -147,8 +147,12 @@ class ImageEncoder(ABC):
         """
         check_several(images)
         self.load()
-        for pixels in read_batches(images, self.pixels, BATCH):
+        for pixels in read_batches(enumerate(images, 1), self._numbered_pixels, BATCH):
             yield self.encode_pixels(np.stack(pixels))
+
+    def _numbered_pixels(self, numbered: tuple[int, ImageInput]) -> Pixels:
+        with position_named(*numbered):
+            return self.pixels(numbered[1])
 
 
 class KerasImageEncoder(ImageEncoder):

@@ -25,7 +25,7 @@ from devise_core.vision.decoder_errors import (
 )
 from devise_core.vision.file_ends import completed, note_on_end
 from devise_core.vision.image_formats import FORMATS, MAX_HEADER, begins_like_image
-from devise_core.vision.image_sources import ImageInput, from_array, name_and_bytes
+from devise_core.vision.image_sources import ImageInput, from_array, from_pil, name_and_bytes
 from devise_core.vision.png_chunks import lacks_end
 
 NOTE = "note"
@@ -50,7 +50,7 @@ def read_image(source: ImageInput, *, at_least: int | None = None, longest: int 
         ImageError: The file is missing, too large, truncated, damaged or not an image.
     """
     if isinstance(source, Image.Image):
-        return _upright_rgb(source, "The image")
+        return _upright_rgb(from_pil(source), "The image")
     if isinstance(source, np.ndarray):
         return _upright_rgb(from_array(source), "The array")
     name, data = name_and_bytes(source, settings().image_bytes)

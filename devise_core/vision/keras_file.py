@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devise_core.errors import ArtifactError
+from devise_core.errors import ArtifactError, extras_needed
 from devise_core.installation import PROGRAM, install_command
 from devise_core.storage.manifest import remedy
 
@@ -42,11 +42,13 @@ def load_model(path: Path) -> keras.Model:
     """Load a ``.keras`` file in safe mode.
 
     Raises:
+        MissingPackageError: Keras or TensorFlow is not installed.
         ArtifactError: Keras cannot be imported, or the file is not a model that the installed Keras can load.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides TensorFlow's start-up notes
     try:
-        import keras
+        with extras_needed():
+            import keras
     except ImportError as error:
         raise ArtifactError(
             f"Keras cannot be imported ({error.name or error}), so no image can be encoded. Run {install_command('images')}. "

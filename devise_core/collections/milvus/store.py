@@ -18,7 +18,7 @@ from devise_core.collections.milvus.names import Version, name_of
 from devise_core.collections.milvus.schema import FORMAT, ITEM_FIELDS, LOOKS, SCORE, item_of
 from devise_core.collections.milvus.thumbnails import Thumbnails
 from devise_core.datatypes import Item
-from devise_core.errors import CollectionError, OtherModelError, QueryError
+from devise_core.errors import CollectionError, OtherModelError, QueryError, shortened
 from devise_core.installation import PROGRAM
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.vectors import Floats
@@ -234,6 +234,7 @@ class MilvusStore(Store):
             matching |= {str(row["id"]): row for row in rows}
         if missing := [item_id for item_id in wanted if item_id not in matching]:
             raise CollectionError(
-                f"The collection {self.name} has no image “{missing[0]}”. Choose one of its images, or another collection."
+                f"The collection {self.name} has no image “{shortened(missing[0])}”. "
+                "Choose one of its images, or another collection."
             )
         return [matching[item_id] for item_id in ids]
