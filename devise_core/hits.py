@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 
 from devise_core.datatypes import Hit, WordHit
 from devise_core.errors import extras_needed
@@ -41,6 +41,15 @@ class _Results(list[Result], ABC, Generic[Result]):
         if isinstance(place, slice):
             return type(self)(super().__getitem__(place))
         return super().__getitem__(place)
+
+    def __add__(self, others: list[Any]) -> Any:
+        """Return a list of the same type if the others are of this type, and otherwise a plain list."""
+        joined = super().__add__(others)
+        return type(self)(joined) if isinstance(others, type(self)) else joined
+
+    def copy(self) -> Self:
+        """Return a copy of the same type."""
+        return type(self)(self)
 
     def __repr__(self) -> str:
         """Return a table with one line for each result."""

@@ -17,24 +17,48 @@ from devise_core import Engine, ImageEmbedder, load_engine
 from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError, DeviseError, ImageError, QueryError
-from devise_core.search.conditions import All, AnyOf, HasLabel, Not
+from devise_core.search.conditions import All, AnyOf, HasLabel, InCategory, Not
+from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.occlusion import Regions
 from tests.conftest import BUNDLED
 
 CAT = str(BUNDLED / "collections/photos/images/cat.webp")
 PIXELS = np.zeros((30, 40, 3), dtype=np.uint8)
 MAPPING = {"dog": 1}
+FEATURES, EMBEDDING = np.ones((1, 1280), dtype=np.float32), np.full((1, 100), 0.1, dtype=np.float32)
+ONES: Any = np.ones((2, 1280))
+CLOSED = io.StringIO("dog")
+CLOSED.close()
 WRONG: dict[str, list[Any]] = {
     "by": [None, 7, ["semantic"], PIXELS, "other"],
     "collection": [None, 7, ["stamps"]],
     "embedding": [None, 7, "dog", ["dog"], np.zeros(100), np.ones(3), np.full(100, np.nan), PIXELS],
-    "encoded": [None, 7, "dog", np.ones(100)],
+    "encoded": [
+        *(None, 7, "dog", np.ones(100), Encoded("a", "b"), Encoded([], []), Encoded([[1.0]], None)),  # type: ignore[arg-type]
+        *(Encoded(FEATURES[0], EMBEDDING[0]), Encoded(FEATURES, EMBEDDING[:, :50]), Encoded(FEATURES, np.full((1, 100), np.nan))),
+        *(Encoded(np.full((1, 1280), np.inf), EMBEDDING), Encoded(FEATURES[:, :0], EMBEDDING)),
+        *(Encoded(ONES, EMBEDDING), Encoded(FEATURES, ONES[:, :100])),
+    ],
     "end": [None, 7, b"ocean", ["ocean"]],
     "image": [None, 7, [CAT], MAPPING, PIXELS.astype(float), PIXELS[None]],
-    "images": [None, 7, CAT, b"x", memoryview(b"x"), io.BytesIO(b"x"), MAPPING, {"a.jpg"}, PIXELS, PIXELS[..., 0], [None], [[CAT]]],
+    "images": [
+        None,
+        7,
+        CAT,
+        b"x",
+        memoryview(b"x"),
+        io.BytesIO(b"x"),
+        MAPPING,
+        {"a.jpg"},
+        PIXELS,
+        PIXELS[..., 0],
+        [None],
+        [[CAT]],
+        np.array(CAT),
+    ],
     "item_id": [None, 7, b"dog", ["dog"]],
     "k": [None, 1.5, "2", [2], True, PIXELS],
-    "pictures": [7, "violin", ["violin"], PIXELS],
+    "pictures": [7, "violin", ["violin"], PIXELS, {1: np.ones(100)}],
     "query": [None, 7, b"dog", ["dog"], MAPPING, PIXELS],
     "ranking": [None, 7, "dog", [0]],
     "row": [None, 1.5, "dog", [1], True, -1, 10**6],
@@ -43,9 +67,9 @@ WRONG: dict[str, list[Any]] = {
     "steps": [None, 1.5, "2", [2], PIXELS],
     "term": [None, 7, "dog"],
     "text": [None, 7, b"dog", ["dog"], MAPPING, PIXELS],
-    "texts": [None, 7, "dog", b"dog", io.StringIO("dog"), MAPPING, {"dog"}, [None], ["dog", 7], [["dog"]]],
+    "texts": [None, 7, "dog", b"dog", io.StringIO("dog"), MAPPING, {"dog"}, [None], ["dog", 7], [["dog"]], np.array("dog")],
     "labels": [None, 7, b"dog", "dog", MAPPING, [7], PIXELS],
-    "vocabulary": [None, 7, b"nouns", "verbs", MAPPING, [7], PIXELS],
+    "vocabulary": [None, 7, b"nouns", "verbs", MAPPING, [7], PIXELS, io.StringIO("dog"), CLOSED, np.array("dog")],
     "where": [None, 7, "dogs", PIXELS],
 }
 """Values of the wrong type for each parameter, by its name."""
@@ -96,6 +120,32 @@ def test_a_condition_is_checked_with_its_parts(where: Any, engine: Engine) -> No
     for verb in (engine.matches, engine.ranking):
         with pytest.raises(QueryError, match="A condition is an instance of a class in devise_core.search.conditions"):
             verb(engine.query("dog"), where)
+
+
+def test_conditions_are_not_joined_by_words_of_python() -> None:
+    dogs, birds = (InCategory(name) for name in ("dogs", "birds"))  # type: Any, Any
+    for wrong in (lambda: dogs and birds, lambda: dogs or birds, lambda: not dogs):
+        with pytest.raises(TypeError, match=r"Combine conditions with &, \| and ~\."):
+            wrong()
+
+
+def test_several_images_are_no_single_image(engine: Engine) -> None:
+    two = Encoded(np.ones((2, 1280), dtype=np.float32), np.full((2, 100), 0.1, dtype=np.float32))
+    with pytest.raises(ImageError, match=r"features \(1, f\) and embeddings \(1, 100\).*Received: \(2, 1280\) and \(2, 100\)"):
+        engine.search_encoded(two)
+    assert len(engine.titles(two)) == 2
+    assert engine.risky_labels(["beach"], two) == []
+
+
+def test_results_with_arrays_are_compared_as_objects(engine: Engine) -> None:
+    for each, other in (
+        (engine.encoded(0), engine.encoded(0)),
+        (engine.ranking(engine.query("dog")), engine.ranking(engine.query("dog"))),
+    ):
+        assert each != other
+        assert len({each, each, other}) == 2
+    assert repr(engine.ranking(engine.query("dog"))[:3]) == "Ranking(3 images)"
+    assert repr(engine) == f"Engine(model={str(BUNDLED)!r}, collection='stamps', images=384)"
 
 
 def test_paths_and_names_that_cannot_be_opened_are_named(engine: Engine) -> None:

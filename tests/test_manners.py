@@ -26,6 +26,10 @@ def test_hits_print_as_a_table_and_slice(engine: Engine) -> None:
     hits = engine.search_text("violin", k=3)
     assert isinstance(hits, Hits)
     assert isinstance(hits[:2], Hits)
+    assert isinstance(hits + hits[:1], Hits)
+    assert isinstance(hits.copy(), Hits)
+    assert hits.copy() == hits
+    assert type(hits + list(hits)) is list
     assert isinstance(hits[0], Hit)
     assert [line.split()[1] for line in repr(hits).splitlines()] == [hit.name.split()[0] for hit in hits]
     assert hits == list(hits)

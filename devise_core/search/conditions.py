@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import numpy as np
 
@@ -15,7 +15,13 @@ from devise_core.vectors import Rows
 
 
 class Condition:
-    """A condition. Combine conditions with ``&``, ``|`` and ``~``."""
+    """A condition. Combine conditions with ``&``, ``|`` and ``~``, not with ``and``, ``or`` and ``not``.
+
+    Example:
+        >>> from devise_core.search.conditions import HasLabel, InCategory
+        >>> [hit.name for hit in engine.search_text("music", k=2, where=InCategory("hobbies") & ~HasLabel("violin"))]
+        ['french horn', 'trumpet']
+    """
 
     def __and__(self, other: Condition) -> Condition:
         return All((self, other))
@@ -25,6 +31,10 @@ class Condition:
 
     def __invert__(self) -> Condition:
         return Not(self)
+
+    def __bool__(self) -> NoReturn:
+        """Refuse ``a and b``, which would be ``b`` alone."""
+        raise TypeError("Combine conditions with &, | and ~.")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from devise_core.vectors import Floats, Rows
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ranking:
     """Images in an order.
 
@@ -41,6 +41,9 @@ class Ranking:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self)} images)"
 
     def __getitem__(self, part: slice) -> Ranking:
         return self.take(part)

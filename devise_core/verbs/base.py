@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from devise_core.collections.base import Collection
-from devise_core.errors import CollectionError, NoVocabularyError, QueryError
+from devise_core.errors import CollectionError, NoVocabularyError, QueryError, shortened
 from devise_core.hits import Hits
 from devise_core.search.model_parts import ModelParts
 from devise_core.storage.manifest import Manifest
@@ -18,8 +18,8 @@ from devise_core.text.query_reader import ImageVector, read_query
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.vocabulary import Vocabulary
 from devise_core.vectors import Floats, Rows, unit, unit_stored, vector_given
-from devise_core.verbs.arguments import vectors_by_name
-from devise_core.vision.image_encoder import ImageEncoder
+from devise_core.verbs.arguments import encoded_given, vectors_by_name
+from devise_core.vision.image_encoder import Encoded, ImageEncoder
 
 By = Literal["semantic", "visual", "labels"]
 """How two images are compared."""
@@ -93,6 +93,9 @@ class EngineBase:
     def _as_query(self, text: str | Query, images: Images | None) -> Query:
         return text if isinstance(text, Query) else self.query(text, images)
 
+    def _encoded(self, encoded: object, several: bool = False) -> Encoded:
+        return encoded_given(encoded, self.text.dimension, several)
+
     def _known_words(self) -> Vocabulary:
         if self.vocabulary is None:
             raise NoVocabularyError
@@ -113,7 +116,7 @@ class EngineBase:
 
             near = process.extract(clause.text, [*named, *self.collection.ids_like(clause.text, 3)], limit=3)
             raise QueryError(
-                f"There is no picture “{clause.text}” in the collection {self.collection.name} (character "
+                f"There is no picture “{shortened(clause.text)}” in the collection {self.collection.name} (character "
                 f"{clause.start + 1}). Did you mean {' or '.join(name for name, _, _ in near)}?",
                 clause.start,
             )

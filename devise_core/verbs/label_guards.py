@@ -12,7 +12,7 @@ from devise_core.search.naming_table import Flags
 from devise_core.search.people_guard import PeopleGuard
 from devise_core.search.probes import IN_GENERAL
 from devise_core.vectors import Floats
-from devise_core.verbs.arguments import encoded_given, labels_given
+from devise_core.verbs.arguments import labels_given
 from devise_core.verbs.base import EngineBase
 from devise_core.vision.image_encoder import Encoded
 
@@ -78,9 +78,10 @@ class LabelGuardVerbs(EngineBase):
         """
         guard = self.parts.people_guard
         risky = [label for label in labels_given(labels) if guard and guard.is_refused(label)]
-        if encoded is None or guard is None or not risky:
+        features = None if encoded is None else self._encoded(encoded, several=True).features
+        if features is None or guard is None or not risky:
             return risky
-        allowed = guard.allowed(risky, encoded_given(encoded).features)
+        allowed = guard.allowed(risky, features)
         return [label for column, label in enumerate(risky) if not allowed[:, column].all()]
 
     def label_threshold(self, encoded: Encoded) -> float:
@@ -101,7 +102,7 @@ class LabelGuardVerbs(EngineBase):
             >>> [hit.score >= engine.label_threshold(encoded) for hit in hits]
             [True, False]
         """
-        encoded_given(encoded)
+        encoded = self._encoded(encoded)
         return LABEL_SURE if self.parts.scorer else float(self._chances(encoded.embeddings)[0])
 
     def _chances(self, embeddings: Floats) -> Floats:

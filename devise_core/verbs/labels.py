@@ -14,7 +14,7 @@ from devise_core.search.naming import Names
 from devise_core.search.people_guard import PeopleGuard
 from devise_core.text.words_beside_people import is_neutral_beside_people
 from devise_core.vectors import Floats, Rows, largest, row_given, rows_given, vector_given
-from devise_core.verbs.arguments import encoded_given, labels_given
+from devise_core.verbs.arguments import labels_given
 from devise_core.verbs.label_guards import LabelFit, LabelGuardVerbs
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.image_sources import ImageInput
@@ -87,7 +87,7 @@ class LabelVerbs(LabelGuardVerbs):
             >>> [hit.word for hit in engine.label_encoded(engine.encoded(row), k=2)]
             ['violin', 'cello']
         """
-        encoded_given(encoded)
+        encoded = self._encoded(encoded)
         names = self.names(encoded, k) if isinstance(vocabulary, str) and vocabulary == "nouns" else None
         if names:
             return WordHits(names.hits)
@@ -129,7 +129,7 @@ class LabelVerbs(LabelGuardVerbs):
             [('violin', 0.4), ('cello', 0.1)]
         """
         check_k(k)
-        encoded_given(encoded)
+        encoded = self._encoded(encoded)
         return self.parts.namer.name(encoded, k)[0] if self.parts.namer else None
 
     def label_all(self, k: int, rows: Sequence[int] | Rows | None = None) -> list[list[str]]:

@@ -11,7 +11,7 @@ from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.index import check_k
 from devise_core.text.query import Query
 from devise_core.vectors import Floats, unit
-from devise_core.verbs.arguments import encoded_given, id_given
+from devise_core.verbs.arguments import id_given
 from devise_core.verbs.base import By, Images
 from devise_core.verbs.ranking import RankingVerbs
 from devise_core.vision.image_encoder import Encoded
@@ -95,7 +95,7 @@ class SearchVerbs(RankingVerbs):
             >>> [[hit.name for hit in engine.search_encoded(encoded, k=2, by=by)] for by in ("semantic", "visual")]
             [['violin', 'cello'], ['violin', 'cello']]
         """
-        encoded_given(encoded)
+        encoded = self._encoded(encoded)
         return self._nearest(encoded.features[0], encoded.embeddings[0], check_k(k), by)
 
     def more_like(self, item_id: str, k: int = 10, by: By = "semantic") -> Hits:

@@ -8,7 +8,6 @@ import numpy as np
 
 from devise_core.search.shown_words import Shown
 from devise_core.vectors import rows_given
-from devise_core.verbs.arguments import encoded_given
 from devise_core.verbs.labels import LabelVerbs
 from devise_core.vision.image_encoder import Encoded
 
@@ -54,4 +53,4 @@ class ShownVerbs(LabelVerbs):
             >>> engine.titles(engine.encoded(engine.collection.row("violin")))
             ['violin']
         """
-        return self.parts.shown_words.titles(encoded_given(encoded))
+        return self.parts.shown_words.titles(self._encoded(encoded, several=True))
