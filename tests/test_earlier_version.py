@@ -17,6 +17,7 @@ from devise_core.collections.file_hashes import FileHashes
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.indexed_folder import Changes
 from devise_core.errors import CollectionError
+from devise_core.storage.manifest import Manifest
 from tests.colour_folder import index
 from tests.fakes import ColourEncoder
 
@@ -144,3 +145,27 @@ def test_new_and_changed_images_are_counted(photos: Path, size: str) -> None:
     (photos / "red_things" / "4.png").unlink()
     (photos / "metadata.csv").write_text("file_name,label\nred_things/5.png,an odd one\n")
     assert index(photos, ColourEncoder()).changes == Changes(before=37, changed=2, removed=1)
+
+
+def test_a_collection_of_another_folder_is_not_replaced(source: Path, size: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, other = index(source, ColourEncoder()).folder, source.parent / "other"
+    other.mkdir()
+    Image.new("RGB", (20, 10), (9, 9, 9)).save(other / "new.png")
+    with pytest.raises(CollectionError, match=f"mine was made from {source}. Choose another name, or add --replace"):
+        index(other, ColourEncoder())
+    assert len(FolderCollection.open(folder)) == 36
+    (source.parent / "link").symlink_to(source)
+    monkeypatch.chdir(source)
+    for same in (Path(), source.parent / "link", source / "holidays" / ".."):
+        assert index(same, ColourEncoder()).count == 36
+    result = index(other, ColourEncoder(), allowed=Allowed(other_folder=True))
+    assert (result.count, result.changes) == (1, Changes(before=36, new=1, removed=36))
+    assert Manifest.read(folder).about["indexed_folder"] == str(other)
+
+
+def test_a_collection_of_an_earlier_release_does_not_know_its_folder(source: Path) -> None:
+    manifest = Manifest.read(index(source, ColourEncoder()).folder)
+    del manifest.about["indexed_folder"]
+    manifest.write()
+    source = source.rename(source.parent / "moved")
+    assert index(source, ColourEncoder()).changes == Changes(before=36)

@@ -34,12 +34,6 @@ def add_parsers(commands: Any) -> None:
         "--include-system", action="store_true", help="also index folders of thumbnails and deleted files, such as @eaDir"
     )
     command.add_argument(
-        "--allow-removals",
-        action="store_true",
-        help="remove images from the collection even if more than half are gone, or all images of a folder. Without this option, "
-        "index then stops, because a disk may not be connected",
-    )
-    command.add_argument(
         "--annotations",
         type=Path,
         action="append",
@@ -52,10 +46,24 @@ def add_parsers(commands: Any) -> None:
         "--store", choices=("folder", "milvus"), default="folder", help="where to keep the collection (default: %(default)s)"
     )
     command.add_argument("--uri", metavar="URI", help="the Milvus server of --store milvus (default: SEMBLANCE_MILVUS_URI)")
+    _add_permissions(command)
     _add_engine(command)
     add_artifacts(command)
     add_json(command)
     command.set_defaults(run=_index)
+
+
+def _add_permissions(command: argparse.ArgumentParser) -> None:
+    """Add the options that let ``index`` remove much of an existing collection."""
+    command.add_argument(
+        "--allow-removals",
+        action="store_true",
+        help="remove images from the collection even if more than half are gone, or all images of a folder. Without this option, "
+        "index then stops, because a disk may not be connected",
+    )
+    command.add_argument(
+        "--replace", action="store_true", help="replace the collection of this name although it was made from another folder"
+    )
 
 
 def _add_engine(command: argparse.ArgumentParser) -> None:
@@ -111,7 +119,7 @@ def _indexer(options: argparse.Namespace) -> Callable[..., Any]:
 
     if options.address or options.workers or "://" in options.folder:
         raise CollectionError("A URL, --address and --workers need --engine ray.")
-    return partial(index_folder, Path(options.folder), allowed=Allowed(removals=options.allow_removals))
+    return partial(index_folder, Path(options.folder), allowed=Allowed(options.allow_removals, options.replace))
 
 
 def _report(options: argparse.Namespace, result: Any) -> None:

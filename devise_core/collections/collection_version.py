@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Generic
+from typing import Any, Generic
 
 import numpy as np
 
@@ -40,6 +40,7 @@ class CollectionVersion(Generic[Listed]):
         check: Raises ``CollectionError`` if what was read must not become a collection.
         store: Writes the collection to Milvus. If None, the collection is written to a folder.
         earlier: The version to compare with. None if there is none, or if the versions are not compared.
+        about: Further facts for the manifest.
     """
 
     files: Sequence[Listed]
@@ -51,12 +52,13 @@ class CollectionVersion(Generic[Listed]):
     check: Callable[[Sequence[Listed], IndexedFolder], None]
     store: MilvusWriter | None = None
     earlier: EarlierVersion | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, encode: Callable[[Sequence[Listed]], Encoded[Listed]], new: Additions[Listed] | None) -> None:
         """Add the ``new`` images, or write the whole collection if ``new`` is None. The report lists what cannot be read."""
         result = self.result
         if new is None:
-            with self.store or FolderWriter(result.folder, self.model_id, self.command, self.parts) as whole:
+            with self.store or FolderWriter(result.folder, self.model_id, self.command, self.parts, about=self.about) as whole:
                 result.count = self._put(encode(self.files), whole)
                 self.check(self.files, result)
                 result.count += self.earlier.keep(whole) if self.earlier else 0

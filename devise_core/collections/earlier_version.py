@@ -19,6 +19,7 @@ from devise_core.collections.indexed_folder import Changes
 from devise_core.collections.item_table import StoredItems
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError
+from devise_core.storage.valid_text import valid_text
 
 FEW = 10
 """Up to this many images may be removed without ``Allowed.removals``, whatever their share of the collection."""
@@ -31,13 +32,17 @@ class Allowed:
 
     Attributes:
         removals: Remove many images whose files are gone, such as all images of a folder.
+        other_folder: Replace a collection that was made from another folder.
     """
 
     removals: bool = False
+    other_folder: bool = False
 
 
 CAREFUL = Allowed()
 """The default: nothing unusual is done."""
+INDEXED_FOLDER = "indexed_folder"
+"""The fact in the manifest that names the folder from which a collection was made. Collections of earlier versions lack it."""
 
 
 @dataclass
@@ -86,6 +91,7 @@ class EarlierVersion:
         self._on_disk = collection.items if isinstance(collection.items, StoredItems) else None
         self._items = {} if self._on_disk is not None else {item.id: (item, "") for item in collection.items}
         self._found, self._changed, self._kept = set[str](), 0, 0
+        self._is_of_other_folder = False
 
     @classmethod
     def open(cls, folder: Path, model_id: str, away: Callable[[], Away], allowed: Allowed) -> Self | None:
@@ -104,6 +110,19 @@ class EarlierVersion:
             return cls(FolderCollection.open(folder), model_id, away, allowed)
         return None
 
+    def check_source(self, source: Path) -> None:
+        """Check that the collection was made from the folder ``source``, if that is known, unless it may be replaced.
+
+        Raises:
+            CollectionError: The collection was made from another folder.
+        """
+        made_from = str(self._collection.facts.get(INDEXED_FOLDER, ""))
+        self._is_of_other_folder = bool(made_from) and not _is_same_folder(made_from, source)
+        if self._is_of_other_folder and not self._allowed.other_folder:
+            raise CollectionError(
+                f"The collection {self._collection.name} was made from {made_from}. Choose another name, or add --replace."
+            )
+
     def check_removals(self, now: Iterable[Item], source: Path) -> None:
         """Check that not too many images would be removed, unless that is allowed.
 
@@ -115,7 +134,7 @@ class EarlierVersion:
             CollectionError: More than ``FEW`` images are gone, and they are more than half of all images, or all images of a folder
                 directly below ``source``. The disk of the images is probably not connected.
         """
-        if self._allowed.removals:
+        if self._allowed.removals or self._is_of_other_folder:
             return
         away = self._away()
         ids, folders = set[str](), set[str]()
@@ -148,7 +167,7 @@ class EarlierVersion:
         Raises:
             CollectionError: The images cannot be kept, because the earlier version was made with another model.
         """
-        away = self._away()
+        away = Away() if self._is_of_other_folder else self._away()
         kept = [item for item in self._collection.items if item.id not in self._found and away.has(item)] if away else []
         if kept and not self._same_model:
             if self._allowed.removals:
@@ -191,6 +210,18 @@ class EarlierVersion:
             stored = self._stored([item.id for item in batch])
             thumbnails = [self._collection.picture(int(row)).read_bytes() for row in rows]
             yield ImageBatch(batch, features, embeddings, thumbnails, [stored[item.id][1] for item in batch])
+
+
+def path_text(folder: Path) -> str:
+    """Return the absolute path of a folder as the manifest records it."""
+    return valid_text(str(folder.absolute()))
+
+
+def _is_same_folder(made_from: str, source: Path) -> bool:
+    """Return whether a folder in a manifest is ``source``, also by a link."""
+    with suppress(OSError):
+        return made_from == path_text(source) or source.samefile(made_from)
+    return False
 
 
 def _top(item: Item) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from devise_core.collections.additions import additions
 from devise_core.collections.annotations import Annotations, read_annotations
 from devise_core.collections.collection_version import CollectionVersion, Encoded
-from devise_core.collections.earlier_version import CAREFUL, Allowed, Away, EarlierVersion
+from devise_core.collections.earlier_version import CAREFUL, INDEXED_FOLDER, Allowed, Away, EarlierVersion, path_text
 from devise_core.collections.file_hashes import FileHashes
 from devise_core.collections.image_files import FolderScan, cannot_read, describe, readable, scan_folder
 from devise_core.collections.indexed_folder import Changes, IndexedFolder
@@ -56,7 +56,7 @@ def index_folder(
 
     Args:
         source: The folder. Its sub-folders become labels, unless annotations give labels.
-        name: The name of the collection. An existing collection with this name is replaced or extended.
+        name: The name of the collection. A collection with this name is extended, or replaced if that is allowed.
         encoder: Computes the vectors of the images.
         progress: Called after each image.
         command: The command that makes the collection, for the manifest.
@@ -73,9 +73,9 @@ def index_folder(
     notes = read_annotations(source, scan, annotations)
     item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
     earlier = None if store else EarlierVersion.open(target, encoder.model_id, partial(Away.of, scan, item), allowed)
-    check = partial(_check_read, source)
+    check, about = partial(_check_read, source), {INDEXED_FOLDER: path_text(source)}
     version = CollectionVersion(
-        scan.files, encoder.model_id, command, parts, item, _begun(target, scan, notes), check, store, earlier
+        scan.files, encoder.model_id, command, parts, item, _begun(target, scan, notes), check, store, earlier, about
     )
     return _write(version, scan, encoder, progress)
 
@@ -96,6 +96,7 @@ def _write(version: CollectionVersion[Path], scan: FolderScan, encoder: ImageEnc
     """
     result, target = version.result, version.result.folder
     if version.earlier:
+        version.earlier.check_source(scan.source)
         version.earlier.check_removals(map(version.item, scan.files), scan.source)
     cached = target.with_name(INDEXING_CACHE) / f"{target.name}.sqlite"
     with VectorCache(cached, encoder.model_id) as cache, FileHashes(cached.with_suffix(".files")) as hashes:
