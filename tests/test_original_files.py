@@ -86,3 +86,12 @@ def test_index_keeps_the_path_of_an_image_with_a_source(source: Path, large: boo
     assert (opened.items[0].source, opened.items[0].original) == (PAGE, before.original)
     assert opened.items[1].indexed_file == ""
     assert index(source, ColourEncoder()).count == len(opened)
+
+
+def test_a_name_with_decomposed_letters_leads_back_to_its_file(source: Path) -> None:
+    """macOS writes such names. A file system of Linux finds a file only by the letters that it was made with."""
+    name = "Ku\N{COMBINING DIAERESIS}che"
+    folder = (source / "holidays").rename(source / name)
+    items = FolderCollection.open(index(source, ColourEncoder()).folder).items
+    assert all(item.original is not None and item.original.is_relative_to(folder) for item in items)
+    assert items[0].category.startswith("K\N{LATIN SMALL LETTER U WITH DIAERESIS}che/")

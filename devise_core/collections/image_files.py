@@ -150,7 +150,8 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
             Invisible characters, and characters that change the direction of text, are left out.
         mark: Added to the id to make the id unique. If the mark depends only on the path, links to an image stay valid when other
             images are added.
-        source: Where the file is.
+        source: Where the file is. Its letters stay as they are, so that the file is found again. Only bytes that are not UTF-8 cannot
+            be stored.
 
     Returns:
         The item, whose ``file`` is the path that the image's thumbnail gets.
@@ -160,7 +161,7 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
     labels = tuple(filter(None, dict.fromkeys(readable(folder) for folder in reversed(folders))))
     slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "picture"
     identity = f"{slug[:40]}-{mark}"
-    return Item(identity, f"images/{identity}.webp", labels, "/".join(folders), readable(stem), source=_text(source))
+    return Item(identity, f"images/{identity}.webp", labels, "/".join(folders), readable(stem), source=valid_text(source))
 
 
 def _sort(source: Path, path: Path, scan: FolderScan, given: Collection[Path]) -> str:
