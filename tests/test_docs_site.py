@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, expect
 
 from docs.tools.generated_parts import helps
 from tests.documents import ROOT
-from tests.public_names import BASES, CLIENT, ERRORS, PUBLIC, VERBS
+from tests.public_names import BASES, CLIENT, CONDITIONS, ERRORS, PUBLIC, SEARCHES, VERBS
 
 LOADING = {"script": "src", "link": "href", "img": "src", "source": "src", "iframe": "src", "object": "data", "video": "src"}
 LARGEST_PICTURE = 120_000
@@ -84,15 +84,15 @@ def test_pages_load_nothing_from_another_host(site: Path) -> None:
 
 def test_every_public_name_has_a_page(site: Path) -> None:
     known = identifiers(site)
-    names = {f"{each.__module__}.{each.__qualname__}" for each in (*PUBLIC, *BASES, *CLIENT, *ERRORS)}
+    names = {f"{each.__module__}.{each.__qualname__}" for each in (*PUBLIC, *BASES, *SEARCHES, *CONDITIONS, *CLIENT, *ERRORS)}
     names |= {f"devise_core.engine.Engine.{verb.__name__}" for verb in VERBS}
     assert len(names) > 60
     assert names - known == set()
 
 
-@pytest.mark.parametrize("name", sorted({each.__name__ for each in (*PUBLIC, *BASES, *CLIENT)}))
+@pytest.mark.parametrize("name", sorted({each.__name__ for each in (*PUBLIC, *BASES, *SEARCHES, *CLIENT)}))
 def test_every_public_name_has_an_example_and_types(name: str) -> None:
-    public = next(each for each in (*PUBLIC, *BASES, *CLIENT) if each.__name__ == name)
+    public = next(each for each in (*PUBLIC, *BASES, *SEARCHES, *CLIENT) if each.__name__ == name)
     assert doctest.DocTestParser().get_examples(public.__doc__ or ""), f"{name} has no example"
     functions = inspect.getmembers(public, inspect.isfunction)  # those of scikit-learn have no types
     members = [member for key, member in functions if not key.startswith("_") and member.__module__.startswith("devise_core")]

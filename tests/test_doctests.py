@@ -11,12 +11,12 @@ from devise_core import Engine, load_engine
 from devise_core.client import SemblanceClient
 from tests.api_server import served_api
 from tests.documents import ROOT
-from tests.public_names import BASES, ERRORS, PUBLIC
+from tests.public_names import BASES, ERRORS, PUBLIC, SEARCHES
 
 pytestmark = pytest.mark.artifacts
 OWNERS = [owner for owner in Engine.__mro__ if owner is not object]
 NAMES = {"load_engine": load_engine}
-MODULES = sorted({each.__module__ for each in (*OWNERS, *PUBLIC, *BASES)})
+MODULES = sorted({each.__module__ for each in (*OWNERS, *PUBLIC, *BASES, *SEARCHES)})
 VERBS = {name: verb for owner in OWNERS for name, verb in vars(owner).items() if callable(verb) and not name.startswith("_")}
 CLIENT_WITHOUT_EXAMPLE = {
     "close",

@@ -20,7 +20,7 @@ class Condition:
     Example:
         >>> from devise_core.search.conditions import HasLabel, InCategory
         >>> [hit.name for hit in engine.search_text("music", k=2, where=InCategory("hobbies") & ~HasLabel("violin"))]
-        ['french horn', 'trumpet']
+        ['drum kit', 'floor tom drum']
     """
 
     def __and__(self, other: Condition) -> Condition:

@@ -21,6 +21,11 @@ class Ranking:
         rows: The rows of the images in the collection, ``int64 (n,)``.
         cosines: The cosine of each image with the query, ``float32 (n,)``.
         scores: The score of each image for the query, ``float32 (n,)``. ``Ranking.of`` sorts by score.
+
+    Example:
+        >>> ranking = engine.ranking(engine.query("violin"))
+        >>> ranking, ranking.from_cosine(0.5)[:2]
+        (Ranking(384 images), Ranking(2 images))
     """
 
     rows: Rows
