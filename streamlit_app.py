@@ -8,6 +8,7 @@ from ui.map import data as map_data
 from ui.own_routes import below_base_path
 from ui.server import (
     api_mount,
+    compression,
     error_handlers,
     file_drop,
     image_routes,
@@ -50,6 +51,7 @@ app = st.App(
         ),
     ],
     middleware=[
+        Middleware(compression.CompressionMiddleware),
         Middleware(error_handlers.RouteErrorMiddleware),
         Middleware(origin_guard.OriginGuardMiddleware),
         Middleware(message_guard.MessageGuardMiddleware),
