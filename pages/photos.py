@@ -6,6 +6,7 @@ from devise_core.engine import Engine
 from devise_core.serving import event_log
 from devise_core.serving.open_engines import base_engine
 from ui import page_layout, url_state
+from ui.assistance import announced
 from ui.blocked_words import NOT_SEARCHED, refuse_blocked, words_of
 from ui.callbacks import uninterrupted
 from ui.errors import show_errors
@@ -34,7 +35,8 @@ def show_pictures(engine: Engine) -> None:
     """Show the search box, the results, and what the app found in the pictures."""
     count = len(engine.collection)
     with st.container(horizontal=True, vertical_alignment="center", key="photos_ready"):
-        st.header(f"{count} picture{'s' * (count > 1)}", anchor=False)
+        with announced("count", width="content"):
+            st.header(f"{count} picture{'s' * (count > 1)}", anchor=False)
         with st.popover("Delete all", icon=":material/delete:", type="tertiary"):
             st.write("Delete all pictures from this page? The files on your device stay.")
             st.button("Delete", on_click=uninterrupted(uploads.delete_all), key="photos_delete", type="primary")
@@ -89,7 +91,10 @@ with show_errors():
     if state.repeated:
         st.caption(f"{state.repeated} picture{'s' * (state.repeated > 1)} had already been uploaded.")
     if state.skipped:
-        with st.expander(f"{len(state.skipped) + state.more_skipped} could not be read", icon=":material/broken_image:"):
+        with (
+            announced("skipped"),
+            st.expander(f"{len(state.skipped) + state.more_skipped} could not be read", icon=":material/broken_image:"),
+        ):
             st.markdown("\n".join(f"- {plain(line)}" for line in state.skipped))
             if state.more_skipped:
                 st.caption(f"{state.more_skipped} more not listed.")

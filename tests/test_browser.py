@@ -57,7 +57,7 @@ def test_back_and_forward_change_the_query(page: Page, address: str) -> None:
 def test_a_link_restores_the_view(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=butterfly&collection=photos")
     expect(tiles(page, "text").first).to_have_text("butterfly")
-    expect(page.get_by_text("of 381 pictures matches well")).to_be_visible()
+    expect(page.get_by_text("of 381 pictures matches well").first).to_be_visible()
 
 
 def test_open_a_hit_and_continue_from_it(page: Page, address: str) -> None:

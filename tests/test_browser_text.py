@@ -49,7 +49,7 @@ def test_select_and_download(page: Page, address: str, tmp_path: Path) -> None:
     page.goto(f"{address}/text_search?q=musical instrument")
     for name in ("drum kit", "violin"):
         page.get_by_label(f"Select {name}", exact=True).check()
-    expect(page.get_by_text("2 selected")).to_be_in_viewport()  # it stays in view on a long page
+    expect(page.get_by_text("2 selected").first).to_be_in_viewport()  # it stays in view on a long page
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     download.value.save_as(tmp_path / "selected.csv")

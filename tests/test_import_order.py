@@ -59,7 +59,7 @@ UI = (
     {"callbacks", "page_list"},
     {"url_state", "text", "component", "widget_keys", "views", "own_routes"},
     {"error_text"},
-    {"server", "session_query", "blocked_words", "controls", "click_feedback", "share_button"},
+    {"server", "session_query", "blocked_words", "controls", "assistance", "click_feedback", "share_button"},
     {"collection_choice"},
     {"searchbox"},
     {"links", "errors"},

@@ -194,7 +194,7 @@ def test_names_of_files(watched: Page, hostile: str) -> None:
         ]
         + [FilePayload(name=f"{name}.png", mimeType="image/png", buffer=b"no picture") for name in names[1::2]]
     )
-    failed = watched.get_by_text(f"{len(names[1::2])} could not be read")
+    failed = watched.get_by_text(f"{len(names[1::2])} could not be read").first
     expect(failed).to_be_visible()
     failed.click()
     expect(watched.locator("li", has_text=".png").first).to_be_visible()

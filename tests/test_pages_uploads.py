@@ -112,7 +112,7 @@ def test_uploads_can_be_deleted(uploads: Engine) -> None:
 @pytest.mark.parametrize("collection", [UPLOADS, OLD_UPLOADS])
 def test_a_link_to_pictures_of_another_session(collection: str) -> None:
     test = app("text_search", q="violin", collection=collection)
-    assert "uploaded in another session" in test.info[0].value
+    assert "This link is to uploaded pictures" in test.info[0].value
     assert tile_names(test)[0] == "violin"
 
 

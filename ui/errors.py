@@ -63,7 +63,8 @@ def offer_spellings(suggestions: dict[str, list[str]], field: str, parameters: S
         field: A name that makes the keys of the buttons unique.
         parameters: The URL parameters that hold the words to correct.
     """
-    with st.container(horizontal=True, key=f"spellings-{field}"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"spellings-{field}"):
+        st.caption("Similar spellings:", width="content")
         for word, near in suggestions.items():
             for spelling in near[:3]:
                 st.button(

@@ -77,8 +77,7 @@ def explain_missing_collection() -> None:
         return
     instead = f"This page shows the collection {plain(collections[0].title)} instead."
     if name in (UPLOADS, OLD_UPLOADS):
-        private = "They are private and are deleted when the page is closed or reloaded."
-        reason = f"This link is to pictures that someone uploaded in another session. {private}"
+        reason = "This link is to uploaded pictures. Uploads are private, and are deleted when the page is closed or reloaded."
     else:
         reason = f"There is no collection{_quoted(name)} here."
     st.info(f"{reason} {instead}", icon=":material/info:")

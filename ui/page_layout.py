@@ -9,6 +9,7 @@ import streamlit as st
 
 from devise_core.errors import SettingsError
 from ui import url_state
+from ui.assistance import show_assistance
 from ui.click_feedback import show_click_feedback
 from ui.collection_choice import choose_collection, keep_in_address
 from ui.missing import explain_missing_collection
@@ -55,3 +56,4 @@ def sidebar() -> None:
         keep_in_address()
         st.caption("Pictures you upload are kept in memory only and are deleted when you close or reload the page.")
         show_click_feedback()
+        show_assistance()

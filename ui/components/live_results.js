@@ -16,15 +16,15 @@ function build(root) {
   const keepTyped = () => {
     if (typed !== null) history.replaceState(history.state, "", withQuery("", visible.query));
   };
-  const drawn = (each) => {
+  const drawn = (each, spoken) => {
     const { whole, help } = results.settings;
-    return tile(each, { whole, plain: true, help, onOpen: (id) => results.open(id), onLeave: keepTyped });
+    return tile(each, { whole, plain: true, help, spoken, onOpen: (id) => results.open(id), onLeave: keepTyped });
   };
   const drawTiles = (tiles) => {
-    const drawnTiles = new Map();
-    for (const each of tiles) {
-      const key = JSON.stringify([each, results.settings.whole]);
-      drawnTiles.set(key, nodes.get(key) ?? drawn(each));
+    const drawnTiles = new Map(), spoken = spokenNames(tiles);
+    for (const [place, each] of tiles.entries()) {
+      const key = JSON.stringify([each, spoken[place], results.settings.whole]);
+      drawnTiles.set(key, nodes.get(key) ?? drawn(each, spoken[place]));
     }
     nodes = drawnTiles; // a picture that stays is not drawn again, so that it does not flicker and keeps the focus
     const next = [...drawnTiles.values()];
@@ -37,7 +37,8 @@ function build(root) {
     if (isFirst) $(".closest").before(captioned);
     else list.after(captioned);
     $(".closest").hidden = !(isFirst && pictures.length && tiles.length);
-    captioned.querySelector(".grid").replaceChildren(...pictures.map(drawn));
+    const spoken = spokenNames(pictures);
+    captioned.querySelector(".grid").replaceChildren(...pictures.map((each, place) => drawn(each, spoken[place])));
   };
   const show = (answer) => {
     visible = answer;

@@ -32,10 +32,10 @@ function navigate(url) {
   document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
 }
 
-function openButton(name, src, focus, onClick) {
+function openButton(name, spoken, src, focus, onClick) {
   const button = element("button", "open");
   button.type = "button";
-  button.setAttribute("aria-label", `Open ${name}`);
+  button.setAttribute("aria-label", `Open ${spoken}`);
   const image = element("img");
   Object.assign(image, { src, alt: name, loading: "lazy", decoding: "async" });
   if (focus) image.style.objectPosition = focus;
@@ -69,9 +69,20 @@ function moreLink(id, name, onClick) {
   return link;
 }
 
-// `whole` shows all of a picture instead of filling the tile, `plain` leaves the numbers out, `help` explains the similarity, `onOpen`
-// gets the id of a picture that is clicked, `onToggle` is called when one is selected, and `onLeave` before the page changes.
-function tile(picture, { whole, plain, help, onOpen, onToggle, onLeave }) {
+// Names pictures for a screen reader, those of the same name with a number: "dog, 2 of 4".
+function spokenNames(pictures) {
+  const counts = new Map(), places = new Map();
+  for (const { name } of pictures) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return pictures.map(({ name }) => {
+    places.set(name, (places.get(name) ?? 0) + 1);
+    return counts.get(name) > 1 ? `${name}, ${places.get(name)} of ${counts.get(name)}` : name;
+  });
+}
+
+// `whole` shows all of a picture instead of filling the tile, `plain` leaves the numbers out, `help` explains the similarity, `spoken`
+// is the name for a screen reader, `onOpen` gets the id of a picture that is clicked, `onToggle` is called when one is selected, and
+// `onLeave` before the page changes.
+function tile(picture, { whole, plain, help, spoken, onOpen, onToggle, onLeave }) {
   const { id, name, src, focus, selected, folded, weak, possible, verdict } = picture;
   const item = element("li", "tile");
   item.classList.toggle("whole", whole);
@@ -81,7 +92,7 @@ function tile(picture, { whole, plain, help, onOpen, onToggle, onLeave }) {
     item.setAttribute("aria-busy", "true");
     setTimeout(() => item.removeAttribute("aria-busy"), BUSY_TIMEOUT);
   };
-  const open = openButton(name, src, focus, () => {
+  const open = openButton(name, spoken, src, focus, () => {
     showBusy();
     onOpen(id);
   });
@@ -93,9 +104,9 @@ function tile(picture, { whole, plain, help, onOpen, onToggle, onLeave }) {
   };
   item.append(open);
   if (verdict) item.append(element("p", `verdict ${verdict}`, `${VERDICTS[verdict] ?? ""} ${verdict}`.trim()));
-  item.append(title, scoreLine(picture, plain, help), moreLink(id, name, leave));
+  item.append(title, scoreLine(picture, plain, help), moreLink(id, spoken, leave));
   if (folded) item.append(element("p", "folded", `+ ${folded} near-duplicate${folded > 1 ? "s" : ""}`));
-  if (selected !== undefined) item.append(checkbox(id, name, selected, onToggle));
+  if (selected !== undefined) item.append(checkbox(id, spoken, selected, onToggle));
   return item;
 }
 

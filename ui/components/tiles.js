@@ -25,7 +25,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     drawn.set(grid, content);
     selection.clear();
     showTop(grid);
-    grid.replaceChildren(...tiles.map((each) => tile(each, { whole, plain, help, onToggle, onOpen: (id) => setTriggerValue("open", id) })));
+    const spoken = spokenNames(tiles);
+    grid.replaceChildren(...tiles.map((each, place) => tile(each, { spoken: spoken[place], whole, plain, help, onToggle, onOpen: (id) => setTriggerValue("open", id) })));
   } else { // nothing is drawn again, so that the focus stays where it is
     const ids = tiles.filter(({ selected }) => selected).map(({ id }) => id);
     selection.receive(ids, () => checkboxes().forEach((box) => { box.checked = ids.includes(box.value); }));

@@ -10,6 +10,7 @@ from devise_core.collections.export import as_csv, as_json, as_zip
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.text.query import Query
+from ui.assistance import announced
 from ui.callbacks import uninterrupted
 
 _STATE_KEY = "selection"
@@ -52,7 +53,8 @@ def selection_tray(engine: Engine, query: Query) -> None:
         ("Pictures", "zip", "application/zip", lambda: as_zip(engine.collection, hits)),
     )
     with st.container(horizontal=True, vertical_alignment="center", key="tray"):
-        st.markdown(f"**{len(ids)} selected**", width="content")
+        with announced("selection", width="content"):
+            st.markdown(f"**{len(ids)} selected**", width="content")
         for label, suffix, mime, content in formats:
             st.download_button(
                 label, content, f"{name}.{suffix}", mime, key=f"tray-{suffix}", on_click="ignore", icon=":material/download:"

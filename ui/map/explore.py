@@ -15,6 +15,7 @@ from devise_core.untrusted.decoder_pool import read_upload
 from devise_core.verbs.matches import Matches
 from devise_core.vision.image_reader import note_on
 from ui import url_state
+from ui.assistance import announced
 from ui.blocked_words import NO_PLACE, refuse_blocked, words_of
 from ui.errors import show_errors
 from ui.hit.beside_people import more_like, similar_to
@@ -75,7 +76,8 @@ def explore(engine: Engine, query: str, upload_column: DeltaGenerator) -> None:
 def _show_pin(engine: Engine, pin: Pin, key: str) -> None:
     """Show the pictures that are similar to a query or to a visitor's picture."""
     if pin.sure:
-        st.header(f"Most similar to {plain(pin.text)}", anchor=False)
+        with announced("pin"):
+            st.header(f"Most similar to {plain(pin.text)}", anchor=False)
     elif pin.hits:
         st.markdown(closest_sentence(pin.text))
     if pin.scores is None:
@@ -119,7 +121,7 @@ def _shown_pin(engine: Engine, query: Query, matches: Matches, hits: Hits, sure:
 def _explain_no_pin(engine: Engine, query: Query, matches: Matches) -> None:
     """Say why the map shows nothing for a query."""
     if matches.unknown:
-        explain_unknown(engine, matches, "q")
+        explain_unknown(engine, query, matches, "q")
     else:
         if query.only_unmodelled:
             say_unmodelled(query)

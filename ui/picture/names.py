@@ -9,6 +9,7 @@ import streamlit as st
 from devise_core.datatypes import WordHit
 from devise_core.search.confidence import Confidence, confidence
 from devise_core.search.naming import Names
+from ui.assistance import announced
 from ui.hit.best_words import contradicting, first_confidence
 from ui.text import plain, similarity_help
 
@@ -43,7 +44,8 @@ def show_names(names: Names) -> None:
     """
     surest = contradicting(names) if names.hits else ""
     if names.hits:
-        st.header(_heading(names, surest), help=_CONFIDENCE_HELP)
+        with announced("name"):
+            st.header(_heading(names, surest), help=_CONFIDENCE_HELP)
     if names.specific:
         st.markdown("**More specific:** " + ", ".join(plain(hit.word) for hit in names.specific))
     pairs = list(zip(names.hits, (min(share, 1.0) for share in names.shares), strict=True))

@@ -20,6 +20,7 @@ from devise_core.text.unmodelled import quoted
 from devise_core.verbs.evidence import Evidence
 from devise_core.verbs.matches import CLOSEST, Matches
 from ui import url_state
+from ui.assistance import announced
 from ui.errors import offer_spellings
 from ui.hit.tiles import Marks
 from ui.links import link
@@ -86,7 +87,8 @@ def absence_sentence(engine: Engine, query: Query, text: str) -> str:
 def explain_absence(engine: Engine, query: Query, matches: Matches) -> None:
     """Say that nothing matches, and offer the nearest kind of thing that the collection shows."""
     with st.container(key="absent"):
-        st.info(absence_sentence(engine, query, plain(query.respelled_text, 80)), icon=":material/search_off:")
+        with announced("absence"):
+            st.info(absence_sentence(engine, query, plain(query.respelled_text, 80)), icon=":material/search_off:")
         if matches.evidence and matches.evidence.near_miss:
             name = matches.evidence.near_miss.name
             link("text_search", f"Try instead: {name}", "near-miss", **{url_state.QUERY: name})
@@ -97,10 +99,16 @@ def unknown_sentence(words: Sequence[str]) -> str:
     return f"The app does not know the meaning of {quoted(words)}. Check the spelling, or try an example."
 
 
-def explain_unknown(engine: Engine, matches: Matches, field: str) -> None:
-    """Say that the words of a query have no known meaning, and offer words that are spelled like them."""
+def explain_unknown(engine: Engine, query: Query, matches: Matches, field: str) -> None:
+    """Say that the words of a query have no known meaning, and offer words that are spelled like them.
+
+    A word that ``offer_other_meaning`` offers is not offered again.
+    """
     st.warning(plain(unknown_sentence(matches.rare_words), 600), icon=":material/spellcheck:")
-    offer_spellings(spellings(engine, matches), field)
+    offered = {meaning.form for meaning in query.other_meaning.values()}
+    near = {word: [each for each in similar if each not in offered] for word, similar in spellings(engine, matches).items()}
+    if any(near.values()):
+        offer_spellings(near, field)
 
 
 def spellings(engine: Engine, matches: Matches) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ import streamlit as st
 from devise_core.engine import Engine
 from devise_core.text.query import Query
 from devise_core.verbs.matches import Matches
+from ui.assistance import announced
 from ui.hit.gallery import gallery
 from ui.links import link
 from ui.query.evidence import closest, closest_sentence, explain_absence, explain_unknown, match_marks
@@ -32,14 +33,15 @@ def first_matches(engine: Engine, query: Query, page: str, count: int, closest_t
         explain_withheld(query)
         return 0
     if matches.unknown:
-        explain_unknown(engine, matches, page)
+        explain_unknown(engine, query, matches, page)
         return 0
     ranking = matches.closest if not matches.sure else matches.likely() or matches.ranking
     if matches.absent:
         explain_absence(engine, query, matches)
     with st.container(horizontal=True, vertical_alignment="center", key=f"account-{page}"):
         if not matches.absent:
-            st.caption(_summary(engine, query, matches, bool(ranking)), width="content", help=ORDER_HELP)
+            with announced(f"matches-{page}", width="content"):
+                st.caption(_summary(engine, query, matches, bool(ranking)), width="content", help=ORDER_HELP)
         more = "See the closest pictures" if matches.absent else "See all, filter and sort"
         link("text_search", more, f"all-{page}", ":material/arrow_forward:", q=query.text)
     if matches.absent and not closest_too:

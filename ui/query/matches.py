@@ -13,6 +13,7 @@ from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.verbs.matches import Matches
 from ui import url_state
+from ui.assistance import announced
 from ui.hit import selection
 from ui.hit.gallery import gallery
 from ui.query.caption_row import caption_row
@@ -45,7 +46,7 @@ def show_matches(engine: Engine, query: Query) -> int:
     if matches.withheld:
         return show_withheld(engine, query, kept.condition)
     if matches.unknown:
-        explain_unknown(engine, matches, "q")
+        explain_unknown(engine, query, matches, "q")
         return len(caption_row(engine, query, kept.condition))
     if matches.evidence:
         show_senses(engine, query, matches.evidence)
@@ -70,7 +71,7 @@ def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, s
 
     If the app is not sure, pictures with the words in their captions or labels are shown first, and are not returned.
     """
-    by_description, account = st.container(), st.container()
+    by_description, account = st.container(), announced("matches")
     is_absent = not chosen.strong and chosen.is_suggested and matches.absent
     if is_absent:
         explain_absence(engine, query, matches)

@@ -9,10 +9,11 @@ import streamlit as st
 
 from devise_core.datatypes import Reading, Term, WordHit
 from devise_core.engine import Engine
-from devise_core.errors import NoCollectionError, UnknownWordError
+from devise_core.errors import NoCollectionError, QueryError, UnknownWordError
 from devise_core.text.query import Query
 from devise_core.text.tokens import tokens
 from ui import url_state
+from ui.assistance import announced
 from ui.blocked_words import NO_PATH, NO_WORDS, refuse_blocked, words_of
 from ui.callbacks import uninterrupted
 from ui.errors import show_errors
@@ -25,7 +26,7 @@ from ui.server.engine_cache import current_engine
 from ui.session_query import read_query
 from ui.text import NO_WORD_LIST, WORD_HELP, plain
 from ui.widget_keys import when_current, widget_key
-from ui.words.sums import check_sum, words_of_sum
+from ui.words.sums import ANIMALS, COLOUR, check_sum, words_of_sum
 from ui.words.word_list import PREJUDICE, needs_warning, shown_words
 from ui.words.word_path import word_path
 
@@ -44,6 +45,7 @@ PATH_EXAMPLES = (
     ("car", "bird"),
 )
 """First and last words of paths. A pair is offered if the chosen collection has images of both words."""
+ONE_NAME = "These words cannot be combined. Type one word, or the name of one thing."
 WORDS, PICTURES, STEPS = 24, 6, 5
 KNOWN = 0.4
 """A rare word counts as unknown if its cosine with every familiar word is below this. The largest cosine is 0.34 for "zzzz", and
@@ -92,7 +94,12 @@ def _read(engine: Engine, text: str) -> Query:
     query = read_query(engine, text)
     refuse_blocked(engine, words_of(query), NO_WORDS, sex_and_age=False)
     _refuse_meaningless(engine, query.words)
-    check_sum(query)
+    try:
+        check_sum(query)
+    except QueryError as error:
+        if len(query.clauses) == 1 and str(error) in (ANIMALS, COLOUR):  # a visitor who typed one name combined nothing
+            raise QueryError(ONE_NAME) from None
+        raise
     return query
 
 
@@ -120,7 +127,8 @@ def _similar_words() -> None:
         if needs_warning(engine, words_of_sum(query), hits):
             st.info(PREJUDICE, icon=":material/info:")
         reading = query.reading
-        st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
+        with announced("words"):
+            st.header(f"Most similar to {plain(_equation(reading) if reading.corrected else text, 60)}")
         _word_buttons(hits)
         st.caption(
             "Words are similar here if they occur in similar texts on the web and in the news. For example, “apple” is similar to "

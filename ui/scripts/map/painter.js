@@ -21,6 +21,7 @@ export async function painter(parent) {
     const deck = new Deck({ parent, views: view, controller: false, viewState: { target: [500, 500, 500], zoom: 0 }, style: { touchAction: "none" },
       useDevicePixels: pixelRatio, deviceProps: { type: "webgl", webgl: { antialias: false } }, _typedArrayManagerProps: { overAlloc: 1, poolSize: 0 }, onLoad: () => resolve(deck), onError: reject });
   });
+  parent.querySelector("canvas").tabIndex = -1; // the map around it has the focus and takes the keys
 
   return {
     listen(onMove, onResize) {
