@@ -16,7 +16,7 @@ from PIL import Image
 from benchmarks.malformed import encoded, picture
 from devise_core import Engine, load_engine
 from devise_core.cli.main import main
-from devise_core.errors import ArtifactError, ImageError, QueryError, UnknownCollectionError
+from devise_core.errors import ArtifactError, CollectionError, ImageError, QueryError, UnknownCollectionError
 from devise_core.storage.paths import BUNDLED_ARTIFACTS
 from devise_core.vision.image_reader import read_image
 
@@ -93,6 +93,7 @@ def test_messages_shorten_long_names(engine: Engine) -> None:
         (lambda: load_engine(long), ArtifactError),
         (lambda: load_engine("x/" * 2_000), ArtifactError),
         (lambda: engine.query(f"like:{'x' * 190}"), QueryError),
+        (lambda: engine.more_like(long), CollectionError),
     ):
         with pytest.raises(error) as raised:
             call()

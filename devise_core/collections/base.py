@@ -16,7 +16,7 @@ from devise_core.collections.facts import CollectionFacts
 from devise_core.collections.projection import Projections
 from devise_core.collections.vector_files import Stored
 from devise_core.datatypes import Hit, Item
-from devise_core.errors import CollectionError
+from devise_core.errors import CollectionError, shortened
 from devise_core.search.conditions import EVERYTHING, Condition, ItemPostings, Postings, mask_of
 from devise_core.search.index import NearestVectors
 from devise_core.search.products import ExactProducts, Products
@@ -215,7 +215,7 @@ class Collection(CollectionFacts, ABC):
         row = self.postings.row_of(item_id)
         if row is None:
             raise CollectionError(
-                f"The collection {self.name} has no image “{item_id}”. Choose one of its images, or another collection."
+                f"The collection {self.name} has no image “{shortened(item_id)}”. Choose one of its images, or another collection."
             )
         return row
 
