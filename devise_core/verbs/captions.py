@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from operator import itemgetter
 
@@ -21,7 +22,9 @@ from devise_core.text.thing_words import is_animal
 from devise_core.text.tokens import check_is_text, plain_tokens
 from devise_core.verbs.arguments import text_or_query
 from devise_core.verbs.insults import InsultVerbs
+from devise_core.vision.image_formats import SUFFIXES
 
+_SUFFIX = re.compile(rf"(?<=\w)(?:{'|'.join(map(re.escape, SUFFIXES))})(?!\w)", re.IGNORECASE)
 WHOLE_LETTERS = 3
 """The fewest letters of a noun that counts as complete. A shorter noun is more likely the beginning of another word."""
 
@@ -32,7 +35,8 @@ class CaptionVerbs(InsultVerbs):
     def found_by_caption(self, query: str | Query, k: int = 12) -> list[Hit]:
         """Return up to ``k`` images whose label, caption or category has the words of a query, the best match first.
 
-        Each clause is looked for as it was typed and as the query parser read it, so "hund" finds "dog" and "Hund". A text that
+        Each clause is looked for as it was typed and as the query parser read it, so "hund" finds "dog" and "Hund". Words
+        that the search ignores because they are unknown count too, so "IMG_0001" finds the file of this name. A text that
         cannot be read as a query, such as a text without a known word, is only looked for as it was typed. The same is true of a
         query that judges people, such as "ugly woman". A query for people finds no animals. In a query for a group of people, such
         as "black people", the words have to follow each other. The scores of the hits are their cosines.
@@ -135,7 +139,9 @@ class CaptionVerbs(InsultVerbs):
 
 
 def _read(part: PlacedClause) -> str:
-    return part.terms[0][0] if len(part.terms) == 1 else part.text or part.clause.text
+    """Return what a clause was read as: the noun of the vocabulary if that includes all words, and otherwise the words."""
+    text, known = part.text or part.clause.text, _words(" ".join(word for word, _ in part.known))
+    return part.terms[0][0] if len(part.terms) == 1 and set(known).issuperset(_words(text)) else text
 
 
 def _follow_each_other(words: list[str], hit: Hit) -> bool:
@@ -145,4 +151,5 @@ def _follow_each_other(words: list[str], hit: Hit) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in plain_tokens(text) if word not in FUNCTION_WORDS]
+    """Return the words to look for. The suffix of an image file is none of them, because captions are without it."""
+    return [word for word in plain_tokens(_SUFFIX.sub(" ", text)) if word not in FUNCTION_WORDS]
