@@ -85,6 +85,7 @@ def test_json_is_one_object_with_hits(capsys: pytest.CaptureFixture[str], argume
         (("label", str(ROOT / "pyproject.toml")), "not an image"),
         (("label", CAT, "--words", ","), "list of labels is empty"),
         (("index", "none", "--name", "a"), "no folder"),
+        (("index", "README.md", "--name", "a"), "README.md is a file. Give the folder that it is in"),
         (("index", "tests", "--name", "a"), "no images"),
         (("search", "violin", "--artifacts", "tests"), "manifest.json is missing"),
         (("evaluate", "--data", "tests", "stamps"), "missing"),

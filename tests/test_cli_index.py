@@ -51,3 +51,11 @@ def test_index_says_what_has_changed(photos: Path, index: Run) -> None:
     content = read_output(index(photos, "--json")[1])
     assert [content[name] for name in ("count", "new", "changed", "removed", "kept")] == [3, 0, 0, 0, 1]
     assert "3 images in the collection mine (1 kept though not readable now), 1 skipped" in index(photos)[1]
+
+
+def test_a_zip_file_is_no_folder(photos: Path, index: Run) -> None:
+    archive = shutil.make_archive(str(photos / "holidays"), "zip", photos)
+    assert index(Path(archive))[::2] == (
+        1,
+        f"semblance: {archive} is a zip file. Extract it, and give the folder with its images.\n",
+    )

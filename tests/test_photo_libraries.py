@@ -111,6 +111,14 @@ def test_a_pipe_with_the_name_of_an_image_is_left_out(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a.jpg"]
 
 
+@pytest.mark.parametrize(("target", "remedy"), [("gone.png", "delete the link"), ("b.jpg", "lead back to themselves")])
+def test_a_broken_link_has_a_remedy_that_helps(target: str, remedy: str, tmp_path: Path) -> None:
+    picture(tmp_path / "a.jpg")
+    (tmp_path / "b.jpg").symlink_to(target)
+    [problem] = scan_folder(tmp_path).problems
+    assert remedy in problem and "permissions" not in problem
+
+
 def test_folders_without_permission_are_named_and_the_rest_is_read() -> None:
     with tempfile.TemporaryDirectory() as folder:  # other users cannot enter the folders of pytest
         check_permissions(Path(folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -45,6 +46,14 @@ COCO_FOLDER = "annotations"
 _CREDITS = "credits.csv"
 _PREVIEWS = ".lrdata"
 _LINKED = "A link to a folder is not followed. To index its images, index the folder itself."
+_REMEDIES = {
+    errno.EACCES: "Check its permissions.",
+    errno.EPERM: "Check its permissions.",
+    errno.ENOENT: "It is gone, or it is a link to something that is gone. Reconnect its disk or server, or delete the link.",
+    errno.ELOOP: "Its links lead back to themselves. Delete the link, or let it lead to a file.",
+    errno.ENAMETOOLONG: "Shorten its name.",
+}
+"""What to do after an error of the operating system."""
 _SYSTEM = "A system folder is left out. Add --include-system to index it too."
 
 
@@ -110,7 +119,7 @@ def scan_folder(source: Path, include_system: bool = False, given: Collection[Pa
         CollectionError: The folder is missing or has no image file.
     """
     if not source.is_dir():
-        raise CollectionError(f"There is no folder {source}. Give the folder that your images are in.")
+        raise CollectionError(_no_folder(source))
     scan, others, known = FolderScan(source=source), _LeftOut(), {path.resolve() for path in given}
 
     for folder, folders, files in os.walk(source, onerror=scan.cannot_list):
@@ -133,7 +142,8 @@ def scan_folder(source: Path, include_system: bool = False, given: Collection[Pa
 
 def cannot_read(error: OSError, what: str = "file") -> str:
     """Return a sentence that says why a file or folder cannot be read, and what to do."""
-    return f"The {what} cannot be read ({error.strerror or error}). Check its permissions."
+    remedy = _REMEDIES.get(error.errno or 0, "Check its disk or server.")
+    return f"The {what} cannot be read ({error.strerror or error}). {remedy}"
 
 
 def _reasons(folder: Path, linked: Sequence[str], system: Sequence[str]) -> list[str]:
@@ -150,8 +160,8 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
             Invisible characters, and characters that change the direction of text, are left out.
         mark: Added to the id to make the id unique. If the mark depends only on the path, links to an image stay valid when other
             images are added.
-        source: Where the file is. Its letters stay as they are, so that the file is found again. Only bytes that are not UTF-8 cannot
-            be stored.
+        source: Where the file is. Its letters stay as they are, so that the file is found again. Only bytes that are not UTF-8
+            cannot be stored.
 
     Returns:
         The item, whose ``file`` is the path that the image's thumbnail gets.
@@ -193,6 +203,15 @@ def _is_system(folder: Path, name: str) -> bool:
     lower = name.lower()
     in_library = any(part.lower().endswith(_LIBRARIES) for part in folder.parts)
     return lower in SYSTEM_FOLDERS or lower.endswith(_PREVIEWS) or (in_library and lower in LIBRARY_PARTS)
+
+
+def _no_folder(source: Path) -> str:
+    """Return a sentence that says why ``source`` cannot be indexed."""
+    if source.is_file() and source.suffix.lower() == ".zip":
+        return f"{source} is a zip file. Extract it, and give the folder with its images."
+    if source.is_file():
+        return f"{source} is a file. Give the folder that it is in, or another folder with images."
+    return f"There is no folder {source}. Give the folder that your images are in."
 
 
 def _nothing(source: Path, scan: FolderScan) -> str:
