@@ -8,7 +8,7 @@ from pathlib import Path
 
 from devise_core.errors import ArtifactError, CollectionError, DeviseError
 from devise_core.settings import folder
-from devise_core.storage.paths import BUNDLED_ARTIFACTS, artifacts_folder, user_collections
+from devise_core.storage.paths import BUNDLED_ARTIFACTS, artifacts_folder, known_user_collections
 from ui.text import with_commands
 
 _OTHER_PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?[/\\](?:[^\s/\\`“”\"'(),;]+[/\\])+(?=[^\s/\\`“”\"'(),;]|$)")
@@ -44,6 +44,6 @@ def without_folders(message: str) -> str:
 def _roots() -> list[str]:
     """Return the folders that hold the files of models and collections, the longest path first."""
     models = [artifacts_folder(), BUNDLED_ARTIFACTS]
-    folders = [user_collections(), *(model / "collections" for model in models), *models, folder("milvus_pictures")]
+    folders = [known_user_collections(), *(model / "collections" for model in models), *models, folder("milvus_pictures")]
     known = {str(path) for each in folders if each for path in (each, each.absolute(), each.resolve())}
     return sorted(known - {".", os.sep}, key=len, reverse=True)

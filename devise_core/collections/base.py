@@ -198,7 +198,7 @@ class Collection(CollectionFacts, ABC):
 
     @abstractmethod
     def picture(self, row: int) -> Path | bytes:
-        """Return the file of the image at ``row``, or its bytes if it is in no file. Raise ``QueryError`` if there is no such row."""
+        """Return the file of the image at ``row``, or its bytes if it is in no file. Raise ``QueryError`` for any other row."""
 
     def __len__(self) -> int:
         return len(self.items)
