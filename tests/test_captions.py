@@ -101,7 +101,11 @@ def test_a_text_without_a_known_word_is_looked_for_as_it_is(engine: Engine) -> N
     [
         ("wine", 1, "2 images have the words in a label, caption or category: .*wine-cellar.webp, .*couple-with-glasses.webp\n$"),
         ("egeskov", 1, "1 image has the words in a label, caption or category: .*egeskov-castle.webp\n$"),  # no known word
-        ("buildings", 1, "^semblance: 13 images have the words in a label, caption or category: ([^,]*, ){3}…\n$"),
+        (
+            "buildings",
+            1,
+            "^semblance: 13 images have the words in a label, caption or category: ([^,]*, ){3}… Add --captions to list all of them.\n$",
+        ),
         ("animals", 1, "^$"),  # a hit has it as its category, as many other images have
         ("castle", 1, "^$"),  # a hit has it as its label
         ("wine", 384, "^$"),
@@ -113,6 +117,17 @@ def test_the_command_names_images_that_only_their_caption_would_find(
 ) -> None:
     main(["search", query, "--collection", "photos", "-k", str(k)])
     assert re.search(said, capsys.readouterr().err)
+
+
+def test_the_command_lists_all_images_that_a_caption_finds(capsys: pytest.CaptureFixture[str]) -> None:
+    search = ["search", "--captions", "--collection", "photos", "-k", "1"]
+    for query, count in (("buildings", 13), ("egeskov", 1), ("qwzxyk", 0)):
+        assert main([*search, query]) == 0
+        assert len(capsys.readouterr().out.splitlines()) == count
+    assert main([*search, "buildings", "--not-category", "buildings"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) < 13
+    assert main([*search, "sea", "--like", "sea.jpg"]) == 1
+    assert "Leave out --like" in capsys.readouterr().err
 
 
 def test_labels_are_completed_at_each_word() -> None:

@@ -92,6 +92,8 @@ def test_every_command_with_json_is_in_the_schema() -> None:
     [
         ("search", "violin", "xyzzyq", "-k", "2"),
         ("search", "sea", "--like", CAT, "-k", "2"),
+        ("search", "sea", "--captions", "--collection", "photos"),
+        ("search", "sea", "--captions", "--category", "animals", "--collection", "photos"),
         ("similar", CAT, "-k", "2", "--by", "visual"),
         ("label", CAT, "-k", "2"),
         ("label", CAT, DOG, "-k", "2", "--words", "cat,dog"),

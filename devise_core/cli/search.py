@@ -15,6 +15,8 @@ from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.errors import ArtifactError, QueryError, UnknownWordError
 from devise_core.search.conditions import Condition, satisfies
+from devise_core.search.filters import Filter
+from devise_core.search.index import MAX_HITS
 from devise_core.text.query import Query
 from devise_core.text.query_parser import GRAMMAR, parse
 from devise_core.text.query_pointer import point
@@ -47,6 +49,11 @@ def add_parsers(commands: Any) -> None:
         help="an example image, a URL of one if allowed, or - for standard input; repeat it for more. The query may name them "
         "like:photo, like:photo2, … Images that the query does not name are added to the query",
     )
+    command.add_argument(
+        "--captions",
+        action="store_true",
+        help="list all images that have the words of the query in a label, caption or category. -k does not apply",
+    )
     add_filters(command)
 
 
@@ -57,6 +64,9 @@ def _search(options: argparse.Namespace) -> None:
     chosen = filter_of(options, engine)
     where = chosen.condition
     try:
+        if options.captions:
+            _print_described(options, engine, chosen)
+            return
         text = _with_examples(text, files)
         embeddings = _embed(engine, files)
         query = engine.query(text, embeddings)
@@ -85,6 +95,21 @@ def _search(options: argparse.Namespace) -> None:
         "read": query.reading.as_dict(),
     }
     facts |= ({"like": files} if files else {}) | ({"filters": filter_facts(chosen)} if chosen else {})
+    print_hits(options, facts, hits)
+
+
+def _print_described(options: argparse.Namespace, engine: Engine, chosen: Filter) -> None:
+    """Print all images that have the words of the query in a label, caption or category."""
+    text = " ".join(options.text)
+    if options.like:
+        raise QueryError("--captions compares words. Leave out --like.")
+    try:
+        query: Query | str = engine.query(text)
+    except UnknownWordError:  # a name in a caption need not be in the vocabulary
+        query = text
+    hits = [hit for hit in engine.found_by_caption(query, MAX_HITS) if satisfies(chosen.condition, hit.item)]
+    facts: dict[str, Any] = {"command": "search", "captions": True, "text": text, "collection": engine.collection.name}
+    facts |= {"filters": filter_facts(chosen)} if chosen else {}
     print_hits(options, facts, hits)
 
 
@@ -120,5 +145,5 @@ def _described(engine: Engine, query: Query | str, hits: Sequence[Hit], where: C
     count = counted(len(described), "image") + (" or more" if len(described) == _LOOKED_UP else "")
     have = "has" if len(described) == 1 else "have"
     files = [str(hit.original or hit.path or hit.id) for hit in described]
-    named = [*files[:_NAMED], "…"] if len(files) > _NAMED else files
+    named = [*files[:_NAMED], "… Add --captions to list all of them."] if len(files) > _NAMED else files
     return f"{count} {have} the words in a label, caption or category: {', '.join(named)}"
