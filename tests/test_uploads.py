@@ -78,7 +78,7 @@ def test_the_worker_writes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("change", "data", "says"),
     [
-        ({"upload_bytes": 1_000}, GOOD["PNG"], r"is 0.0 MB. The limit is 0 MB.*smaller copy"),
+        ({"upload_bytes": 1_000}, GOOD["PNG"], r"is larger than 0\.001 MB\. Save a smaller copy"),
         ({"upload_pixels": 1_727}, GOOD["PNG"], "megapixels. At most"),
         ({"upload_frames": 2}, GOOD["animated WebP"], "3 frames. At most 2"),
         ({"upload_frames": 2}, GOOD["APNG"], "3 frames. At most 2"),

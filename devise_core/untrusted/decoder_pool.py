@@ -62,9 +62,7 @@ def read_upload(
     """
     limits = limits or settings()
     if len(data) > limits.upload_bytes:
-        raise ImageError(
-            f"The image is {len(data) / 1e6:.1f} MB. The limit is {limits.upload_bytes / 1e6:.0f} MB. Save a smaller copy."
-        )
+        raise ImageError(f"The image is larger than {limits.upload_bytes / 1e6:g} MB. Save a smaller copy.")
     return _pool(limits.decoders).read(data, limits, job, max_seconds)
 
 

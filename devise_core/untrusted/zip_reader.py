@@ -64,9 +64,7 @@ def images_in_zip(
     """
     limits = limits or settings()
     if len(data) > limits.zip_bytes:
-        raise CollectionError(
-            f"The zip is {len(data) / 1e6:.0f} MB. The limit is {limits.zip_bytes / 1e6:.0f} MB. Send fewer or smaller images."
-        )
+        raise CollectionError(f"The zip is larger than {limits.zip_bytes / 1e6:g} MB. Send fewer or smaller images.")
     # The entries are counted before zipfile lists them, because each listed entry takes a kilobyte of memory.
     if data.count(b"PK\1\2") > limits.zip_entries:
         raise CollectionError(f"The zip has more than {limits.zip_entries} entries. Pack fewer files.")
