@@ -46,7 +46,11 @@ def status(drop: FileDrop, length: int, address: str = "a") -> int:
 
 def test_one_file_and_one_session_are_limited(drops: list[FileDrop]) -> None:
     drop = drops[0]
-    assert [status(drop, length) for length in (-1, 0, 1, 100, 101)] == [413, 413, 204, 204, 413]
+    assert [status(drop, length) for length in (-1, 0, 1, 100, 101)] == [400, 400, 204, 204, 413]
+    assert [refusal(drop, length, "a", LIMITS) for length in (0, 101)] == [
+        ("The file is empty.", 400),
+        ("The file is larger than 0.0001 MB.", 413),
+    ]
     drop.put("1", bytes(90))
     assert (status(drop, 60), status(drop, 61)) == (204, 429)
     drop.expected = 60
@@ -110,7 +114,7 @@ def test_the_server_receives_files_for_sessions_that_it_knows(server: str) -> No
             first = put(server, drop, CAT.read_bytes())
             return first, put(server, drop, bytes(999_999)), put(server, drop, b"")
 
-    assert run_session(session()) == (204, 429, 413)
+    assert run_session(session()) == (204, 429, 400)
     assert put(server, "drop/nobodys", b"x") == 404
 
 

@@ -92,8 +92,10 @@ def refusal(drop: FileDrop, length: int, address: str, limits: Settings) -> tupl
         address: The IP address of the client.
         limits: The settings that limit uploads.
     """
-    if not 0 < length <= max(limits.zip_bytes, limits.upload_bytes):
-        return "The file is too large or empty.", 413
+    if length <= 0:
+        return "The file is empty.", 400
+    if length > (most := max(limits.zip_bytes, limits.upload_bytes)):
+        return f"The file is larger than {most / 1e6:g} MB.", 413
     if drop.is_full or drop.nbytes + length > limits.session_bytes:
         return "Too many files at a time. Wait until the page has read them.", 429
     return arriving_bytes.refusal(length, address, limits.all_uploads_bytes)
