@@ -6,8 +6,10 @@ import io
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from devise_core.cli.main import main
@@ -17,6 +19,8 @@ from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.results.records import Results
 from devise_core.serving.garbage import load_into_memory
 from devise_core.storage.paths import REPOSITORY
+from devise_core.vectors import Floats
+from devise_core.vision.preprocess import Pixels
 from tests.fakes import ColourEncoder
 
 NOTES = (
@@ -65,6 +69,19 @@ def test_a_server_that_loads_the_model_logs_everything_but_the_notes_of_tensorfl
     load_into_memory(NotingEncoder())
     os.write(2, b"after\n")
     assert capfd.readouterr().err == OTHERS.decode() + "after\n"
+
+
+def test_a_batch_is_encoded_without_notes(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    class NotingRuntime:
+        size, exhausted = 8, (MemoryError,)
+
+        def run(self, pixels: Pixels) -> tuple[Floats, Floats]:
+            os.write(2, NOTES + OTHERS)
+            return np.ones((len(pixels), 2), np.float32), np.ones((len(pixels), 2), np.float32)
+
+    monkeypatch.setattr("devise_core.vision.image_encoder.load_runtime", lambda _: NotingRuntime())
+    assert len(QuietImageEncoder(Path("model.keras")).encode_pixels(np.zeros((1, 8, 8, 3), np.uint8)).features) == 1
+    assert capfd.readouterr().err == OTHERS.decode()
 
 
 def test_serve_shows_no_notes_of_tensorflow(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

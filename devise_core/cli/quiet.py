@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from devise_core.vision.image_encoder import ImageEncoder, KerasImageEncoder
+from devise_core.serving.quiet_stderr import without_tensorflow_notes
+from devise_core.vision.image_encoder import Encoded, ImageEncoder, KerasImageEncoder
 from devise_core.vision.model_runtime import ModelRuntime
+from devise_core.vision.preprocess import Pixels
 
 LOADING = "Loading the image model…"
 
@@ -27,7 +29,13 @@ def load_model(encoder: ImageEncoder) -> None:
 
 
 class QuietImageEncoder(KerasImageEncoder):
-    """An encoder that loads the model without TensorFlow's log lines, when the first image is encoded."""
+    """An encoder without TensorFlow's log lines. It loads the model when the first image is encoded."""
+
+    def encode_pixels(self, pixels: Pixels) -> Encoded:
+        """Encode images, as ``KerasImageEncoder`` does. TensorFlow writes some notes only with the first large batch."""
+        self.load()
+        with without_tensorflow_notes():
+            return super().encode_pixels(pixels)
 
     def _load(self) -> ModelRuntime:
         with _no_stderr(LOADING):
