@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +30,15 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def index(source: Path, encoder: ImageEncoder, **options: Any) -> IndexedFolder:
     return index_folder(source, "mine", encoder, **options)
+
+
+def unlisted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the listing of ``folder`` fail, as without permission. The tests may run as root, who may read everything."""
+    scandir = os.scandir
+
+    def refuse(path: Any = ".") -> Any:
+        if path == str(folder):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", refuse)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from devise_core.cli import main
+from tests.colour_folder import unlisted
 from tests.conftest import BUNDLED
 from tests.json_output import read_output
 
@@ -59,3 +60,13 @@ def test_a_zip_file_is_no_folder(photos: Path, index: Run) -> None:
         1,
         f"semblance: {archive} is a zip file. Extract it, and give the folder with its images.\n",
     )
+
+
+def test_a_folder_that_cannot_be_listed_is_counted_as_a_folder(photos: Path, index: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    (photos / "locked").mkdir()
+    unlisted(photos / "locked", monkeypatch)
+    assert index(photos)[1].splitlines()[0] == "3 images in the collection mine, 1 folder skipped"
+    (photos / "broken.jpg").write_bytes(b"no picture")
+    assert index(photos)[1].splitlines()[0] == "3 images in the collection mine (no changes), 1 file and 1 folder skipped"
+    monkeypatch.setattr("devise_core.cli.index.MAX_LINES", 1)
+    assert "The reasons for all 1 file and 1 folder are in " in index(photos)[2]

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from devise_core.cli.output import add_json, counted, print_json, say, summary
 from devise_core.cli.shared_options import add_artifacts, artifacts_of
 from devise_core.errors import CollectionError
 from devise_core.installation import PROGRAM
+
+if TYPE_CHECKING:
+    from devise_core.collections.indexed_folder import IndexedFolder
 
 MAX_LINES = 20
 """At most this many skipped files are printed with their reasons. ``--json`` lists all."""
@@ -135,7 +138,7 @@ def _report(options: argparse.Namespace, result: Any) -> None:
     for reason in summary(result.skipped, MAX_LINES):
         say(f"skipped  {reason}")
     if len(result.skipped) > MAX_LINES and in_folder:
-        say(f"The reasons for all {len(result.skipped)} files are in {result.report}.")
+        say(f"The reasons for all {_skipped(result) or counted(len(result.skipped), 'file')} are in {result.report}.")
     for line in summary([line for line in result.annotations if line not in result.notes], MAX_LINES):
         say(line)
     for note in summary(result.notes, MAX_LINES):
@@ -144,9 +147,17 @@ def _report(options: argparse.Namespace, result: Any) -> None:
         say(f"left out: {', '.join(result.left_out)}")
     if result.left_out_folders and in_folder:
         say(f"The folders that are left out are named in {result.report}.")
-    skipped = f", {len(result.skipped)} skipped" if result.skipped else ""
+    skipped = f", {_skipped(result) or len(result.skipped)} skipped" if result.skipped else ""
     changes = f" ({result.changes})" if result.changes and result.changes.before else ""
     print(f"{counted(result.count, 'image')} in the collection {options.name}{changes}{skipped}")
     model = f" --artifacts {options.artifacts}" if options.artifacts else ""
     app = f" ({PROGRAM} demo --artifacts {options.artifacts})" if options.artifacts else ""
     print(f'Search it with {PROGRAM} search "dog" --collection {quote(name)}{model}, or select it in the app{app}.')
+
+
+def _skipped(result: IndexedFolder) -> str:
+    """Return how many files and folders were skipped, in words. Return "" if no folder was skipped."""
+    if not result.skipped_folders:
+        return ""
+    files = len(result.skipped) - result.skipped_folders
+    return " and ".join(counted(count, noun) for count, noun in ((files, "file"), (result.skipped_folders, "folder")) if count)

@@ -51,6 +51,7 @@ class IndexedFolder:
         left_out: How many files and folders of each kind were left out, in words, such as "3 videos".
         left_out_folders: One sentence for each folder that was left out, beginning with its path.
         annotations: One sentence for each file of annotations that was read, with the number of images that the file describes.
+        skipped_folders: How many of ``skipped`` are about folders.
         changes: What has changed. None if this is not known, as for a collection in Milvus, and after most runs on Ray.
     """
 
@@ -61,6 +62,7 @@ class IndexedFolder:
     left_out: list[str] = field(default_factory=list)
     left_out_folders: list[str] = field(default_factory=list)
     annotations: list[str] = field(default_factory=list)
+    skipped_folders: int = 0
     changes: Changes | None = None
 
     @property

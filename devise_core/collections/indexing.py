@@ -114,7 +114,7 @@ def _write(version: CollectionVersion[Path], scan: FolderScan, encoder: ImageEnc
 def _begun(target: Path, scan: FolderScan, notes: Annotations) -> IndexedFolder:
     """Return the result before any image is read, with what is known so far."""
     problems, faults, summaries = [*scan.problems, *notes.problems], list(notes.faults), list(notes.summaries)
-    return IndexedFolder(target, 0, problems, faults, scan.left_out, scan.left_out_folders, summaries)
+    return IndexedFolder(target, 0, problems, faults, scan.left_out, scan.left_out_folders, summaries, len(scan.unlisted))
 
 
 def _check_read(source: Path, files: Sequence[Path], result: IndexedFolder) -> None:
