@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from devise_core.cli import main
+from devise_core.collections.writer import check_name
 from tests.colour_folder import unlisted
 from tests.conftest import BUNDLED
 from tests.json_output import read_output
@@ -70,3 +71,17 @@ def test_a_folder_that_cannot_be_listed_is_counted_as_a_folder(photos: Path, ind
     assert index(photos)[1].splitlines()[0] == "3 images in the collection mine (no changes), 1 file and 1 folder skipped"
     monkeypatch.setattr("devise_core.cli.index.MAX_LINES", 1)
     assert "The reasons for all 1 file and 1 folder are in " in index(photos)[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [("Oma's Fotos", "Omas Fotos"), ("Fotos/2024", "Fotos 2024"), (" mine", "mine"), ("x" * 70, "x" * 64), ("¡Olé!", "Olé")],
+)
+def test_a_name_that_is_not_allowed_is_followed_by_one_that_is(name: str, instead: str, photos: Path, index: Run) -> None:
+    assert f"such as '{instead}'." in index(photos, name=name)[2]
+    assert check_name(instead) == instead
+
+
+@pytest.mark.parametrize("name", ["", "..", "'"])
+def test_a_name_without_letters_has_no_suggestion(name: str, photos: Path, index: Run) -> None:
+    assert "such as" not in index(photos, name=name)[2]

@@ -35,11 +35,20 @@ def check_name(name: str) -> str:
         CollectionError: The name is not allowed.
     """
     if not _NAME.fullmatch(name) or name != name.strip():
+        allowed = _allowed_name(name)
+        instead = f" Choose another name, such as {allowed!r}." if allowed else ""
         raise CollectionError(
             "A collection's name has up to 64 letters, digits, underscores, spaces, dots or hyphens, and begins with a "
-            f"letter or digit. Received: {name!r}."
+            f"letter or digit. Received: {name!r}.{instead}"
         )
     return name
+
+
+def _allowed_name(name: str) -> str:
+    """Return a similar name that is allowed, such as "Omas Fotos" for "Oma's Fotos", or "" if there is none."""
+    without_quotes = re.sub("['’‘`´\"]", "", name)
+    spaced = re.sub(r"\s+", " ", re.sub(r"[^\w .\-]", " ", without_quotes))
+    return spaced.strip(" .-")[:64].strip()
 
 
 def write_collection(
