@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +16,7 @@ from devise_core.collections.folder import FolderCollection
 from devise_core.collections.indexed_folder import Changes
 from devise_core.errors import CollectionError
 from devise_core.storage.manifest import Manifest
-from tests.colour_folder import index
+from tests.colour_folder import index, unlisted
 from tests.fakes import ColourEncoder
 
 LARGE = ("indexing", "folder_writer", "writer", "additions")
@@ -37,18 +35,6 @@ def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
         for module in LARGE:
             monkeypatch.setattr(f"devise_core.collections.{module}.EXACT_UP_TO", 10)
     return str(request.param)
-
-
-def unlisted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the listing of ``folder`` fail, as without permission. The tests may run as root, who may read everything."""
-    scandir = os.scandir
-
-    def refuse(path: Any = ".") -> Any:
-        if path == str(folder):
-            raise PermissionError(13, "Permission denied", path)
-        return scandir(path)
-
-    monkeypatch.setattr("os.scandir", refuse)
 
 
 def replaced_by_link(file: Path) -> None:
@@ -169,3 +155,14 @@ def test_a_collection_of_an_earlier_release_does_not_know_its_folder(source: Pat
     manifest.write()
     source = source.rename(source.parent / "moved")
     assert index(source, ColourEncoder()).changes == Changes(before=36)
+
+
+def test_a_collection_and_its_photos_may_be_moved_with_the_cache(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = list(FolderCollection.open(index(source, ColourEncoder()).folder).items)
+    shutil.copytree(source, source.parent / "elsewhere")
+    shutil.move(source.parent / "collections", source.parent / "moved")
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(source.parent / "moved"))
+    encoder = ColourEncoder()
+    result = index(source.parent / "elsewhere", encoder, allowed=Allowed(other_folder=True))
+    assert (encoder.encoded, result.changes) == (0, Changes(before=36))
+    assert [item.id for item in FolderCollection.open(result.folder).items] == [item.id for item in items]
