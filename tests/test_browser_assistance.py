@@ -26,6 +26,7 @@ def wait_for_focus(page: Page, name: str) -> None:
 
 def test_the_focus_returns_from_a_dialog_to_its_picture(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin&collection=stamps")
+    expect(page.locator("#semblance-status")).to_be_attached()  # the component is there
     page.get_by_role("button", name="Open violin").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")

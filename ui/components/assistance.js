@@ -3,7 +3,7 @@ const DELAY = 400; // ms without changes, after which the page is complete
 const POPOVER_WAIT = 2000; // ms
 const KEPT = 5000; // ms that a sentence is in the document
 let opener = null; // what was clicked last outside dialogs
-let wasOpen = false; // whether there was a dialog after the change before this one
+let wasOpen = false; // whether there has been a dialog since the focus was last looked at
 let timer = 0, clearing = 0;
 let shownPage = "";
 const announced = new Map(); // class of a container -> its text
@@ -53,11 +53,19 @@ function announceChanges() {
 function restoreFocus() {
   const dialog = dialogOf();
   if (dialog && opener && focusIsLost()) dialog.focus(); // a button in the dialog was replaced
-  if (!dialog && wasOpen && opener?.isConnected && focusIsLost()) opener.focus({ preventScroll: true });
+  if (!dialog && wasOpen && focusIsLost()) opener?.again()?.focus({ preventScroll: true });
   wasOpen = Boolean(dialog);
 }
 
+// What was clicked. Its component may draw it again in the meantime, and then it is found by its name.
+function remembered(element) {
+  const root = element.getRootNode(), name = element.getAttribute("aria-label");
+  const named = () => (name ? root.querySelector?.(`[aria-label="${CSS.escape(name)}"]`) : null);
+  return { again: () => (element.isConnected ? element : named()) };
+}
+
 function afterChange() {
+  wasOpen ||= Boolean(dialogOf()); // at once, because the page may change without a pause until the dialog is closed
   clearTimeout(timer);
   timer = setTimeout(() => {
     restoreFocus();
@@ -67,9 +75,11 @@ function afterChange() {
 
 function onClick(event) {
   const [target] = event.composedPath();
-  if (!dialogOf()) opener = target.closest?.("button, a[href], [tabindex='0']") ?? null;
+  const clicked = dialogOf() ? null : target.closest?.("button, a[href], [tabindex='0']");
+  if (clicked) opener = remembered(clicked);
   const button = event.composedPath().find((node) => node.matches?.("[data-testid=stPopover] button"));
-  if (button && event.detail === 0 && button.getAttribute("aria-expanded") !== "true") focusPopover(button, performance.now() + POPOVER_WAIT); // a click by a key
+  const isByKey = event.detail === 0;
+  if (button && isByKey && button.getAttribute("aria-expanded") !== "true") focusPopover(button, performance.now() + POPOVER_WAIT);
 }
 
 // Streamlit puts a popover at the end of the document, many stops of the Tab key behind its button.
