@@ -37,15 +37,15 @@ def filter_of(options: argparse.Namespace, engine: Engine) -> Filter:
     return Filter(options.category, options.label, options.not_category, options.not_label)
 
 
-def filter_facts(chosen: Filter) -> dict[str, list[str]]:
-    """Return the filter for ``--json``: the option without its dashes, and its values."""
+def filter_facts(chosen: Filter) -> dict[str, dict[str, list[str]]]:
+    """Return the filters for ``--json``: each option without its dashes, and its values. Return nothing without a filter."""
     values = {
         "category": chosen.categories,
         "label": chosen.labels,
         "not_category": chosen.not_categories,
         "not_label": chosen.not_labels,
     }
-    return {name: list(given) for name, given in values.items() if given}
+    return {"filters": {name: list(given) for name, given in values.items() if given}} if chosen else {}
 
 
 def _check(engine: Engine, kind: Literal["category", "label"], values: list[str]) -> None:

@@ -94,8 +94,7 @@ def _search(options: argparse.Namespace) -> None:
         "unmodelled": query.unmodelled,
         "read": query.reading.as_dict(),
     }
-    facts |= ({"like": files} if files else {}) | ({"filters": filter_facts(chosen)} if chosen else {})
-    print_hits(options, facts, hits)
+    print_hits(options, facts | ({"like": files} if files else {}) | filter_facts(chosen), hits)
 
 
 def _print_described(options: argparse.Namespace, engine: Engine, chosen: Filter) -> None:
@@ -107,10 +106,8 @@ def _print_described(options: argparse.Namespace, engine: Engine, chosen: Filter
         query: Query | str = engine.query(text)
     except UnknownWordError:  # a name in a caption need not be in the vocabulary
         query = text
-    hits = [hit for hit in engine.found_by_caption(query, MAX_HITS) if satisfies(chosen.condition, hit.item)]
     facts: dict[str, Any] = {"command": "search", "captions": True, "text": text, "collection": engine.collection.name}
-    facts |= {"filters": filter_facts(chosen)} if chosen else {}
-    print_hits(options, facts, hits)
+    print_hits(options, facts | filter_facts(chosen), _found_by_caption(engine, query, MAX_HITS, chosen.condition))
 
 
 def _with_examples(text: str, files: dict[str, str]) -> str:
@@ -130,6 +127,11 @@ def _embed(engine: Engine, files: dict[str, str]) -> dict[str, Floats]:
     return dict(zip(files, engine.embed_images(pictures), strict=True))
 
 
+def _found_by_caption(engine: Engine, query: Query | str, most: int, where: Condition) -> list[Hit]:
+    """Return the images that satisfy ``where`` among the first ``most`` that have the words of the query in what is written."""
+    return [hit for hit in engine.found_by_caption(query, most) if satisfies(where, hit.item)]
+
+
 def _described(engine: Engine, query: Query | str, hits: Sequence[Hit], where: Condition) -> str:
     """Return a sentence that says which images that satisfy ``where`` have the words of the query in a label, caption or category.
 
@@ -137,7 +139,7 @@ def _described(engine: Engine, query: Query | str, hits: Sequence[Hit], where: C
     sentence, and does not end the search.
     """
     try:
-        described = [hit for hit in engine.found_by_caption(query, _LOOKED_UP) if satisfies(where, hit.item)]
+        described = _found_by_caption(engine, query, _LOOKED_UP, where)
     except ArtifactError as error:
         return f"The labels and captions were not searched, because {error}"
     if not described or {hit.row for hit in described} & {hit.row for hit in hits}:

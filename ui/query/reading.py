@@ -111,11 +111,11 @@ def literal_query(reading: Reading) -> str:
 def unmodelled_sentence(query: Query, shown: Callable[[str], str] = str) -> str:
     """Return a sentence about the words of the query that the app cannot recognise in pictures, or "" if there are none.
 
+    If the query has only such words, the search uses them after all, and the sentence asks for the name of a thing.
+
     Args:
         query: A query that was read.
         shown: Prepares the words for display, such as ``plain`` for Markdown.
-
-    If the query has only such words, the search uses them after all, and the sentence asks for the name of a thing.
     """
     if not query.unmodelled:
         return ""
