@@ -106,7 +106,7 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, HeatVerbs
         """Return an engine with the same model over another collection.
 
         Args:
-            collection: A name, a folder, ``milvus:NAME``, or an opened collection.
+            collection: A name, a folder, ``milvus:NAME``, or an opened collection, whose model is not checked.
 
         Returns:
             The engine. It shares the image model of this engine.
@@ -124,7 +124,7 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, HeatVerbs
                 f"A collection is a name, a folder or an opened collection. Received: {type(collection).__name__}."
             )
         if isinstance(collection, str) and not collection.strip():
-            raise CollectionError("The name of the collection is empty. Give a name, or leave it out to open the first collection.")
+            raise CollectionError("The name of the collection is empty. Choose one of collection_names().")
         if isinstance(collection, str) and collection.startswith(PREFIX):
             remote = MilvusCollection.open(collection, self.model_id)
             remote.expect_dimension(self.text.dimension)
@@ -141,8 +141,9 @@ def load_engine(artifacts: str | Path | None = None, collection: str | Path | No
     """Open a model and a collection.
 
     Every file is checked against the manifest when it is opened. The image encoder is loaded when an image needs it. Unsuitable
-    words are never offered as labels or similar words. ``SEMBLANCE_WORD_LIST`` names a file of further words, and of bundled words
-    to allow. If ``SEMBLANCE_PHRASE_ENCODER`` names a folder, the phrase encoder in it reads queries of several words.
+    words are never offered as labels or similar words. ``SEMBLANCE_WORD_LIST`` names a file that adds words to the
+    bundled list of unsuitable words, or allows some of them. If ``SEMBLANCE_PHRASE_ENCODER`` names a folder, the phrase encoder in
+    it reads queries of several words.
 
     Args:
         artifacts: The model's folder. By default ``SEMBLANCE_ARTIFACTS``, or the bundled model.
@@ -180,8 +181,9 @@ def load_any_engine(
             time limit.
 
     Raises:
-        ArtifactError: If the model is damaged, or no collection opens and the first error is that a file is damaged.
-        CollectionError: If the model has collections and none of them opens.
+        ArtifactError: If the model is damaged. If no collection opens, the error of the first collection is raised, which can also
+            be an ``ArtifactError``.
+        CollectionError: The error of the first collection, if none opens. Collections of another model cause no error.
     """
     engine = _without_collection(artifacts)
     errors: list[DeviseError] = []

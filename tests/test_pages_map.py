@@ -122,9 +122,10 @@ def test_the_page_explains_how_the_query_is_placed() -> None:
 
 
 def test_the_page_explains_trustworthiness_and_correct_names() -> None:
-    assert "Pictures that are close on this 2-D t-SNE map are similar (trustworthiness 0.97 of 1)." in page_text(
-        app("explorer")
-    ).replace("\\", "")
+    assert (
+        "Pictures that are close together on this map are similar (t-SNE in 2 dimensions, trustworthiness 0.97 out of 1)."
+        in page_text(app("explorer")).replace("\\", "")
+    )
     assert "among the 5 nouns that match it best" in page_text(app("explorer", colour="right"))
     assert "A group has pictures that are similar in meaning" in page_text(app("explorer", colour="cluster"))
 

@@ -63,7 +63,7 @@ def withheld_sentence(query: Query, listed: bool | None = None) -> str:
             for such pictures.
     """
     sentence = (
-        f"The app cannot say which pictures show “{shortened(query.respelled_text, 80)}”, and a wrong one could hurt somebody."
+        f"The app cannot say which pictures show “{shortened(query.respelled_text, 80)}”, and a wrong picture could be hurtful."
     )
     if listed is None:
         return sentence

@@ -36,7 +36,7 @@ def explain_missing_picture(engine: Engine, item: str, advice: str, parameter: s
         advice: A sentence on what to do on this page.
         parameter: The parameter of the address that names the picture.
     """
-    reason = "It may have been removed, or be in another collection."
+    reason = "It may have been removed, or it may be in another collection."
     st.warning(
         f"There is no picture{_quoted(item)} in {plain(engine.collection.title)}. {reason} {advice}", icon=":material/search_off:"
     )

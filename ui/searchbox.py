@@ -46,7 +46,7 @@ def search_box(
 
 
 def search_for(query: str, *removed: str) -> None:
-    """Put ``query`` into the address and the session's history, and go to the first page of its results.
+    """Put ``query`` into the address and into the session's history, and show the first page of its results.
 
     Args:
         query: The query. Runs of spaces become one.
@@ -65,7 +65,7 @@ def allowed_examples(queries: Sequence[str]) -> list[str]:
 
 
 def example_pills(page: str, queries: Sequence[str]) -> None:
-    """Show buttons for those ``queries`` that the operator's word list allows. That of the current query is highlighted."""
+    """Show buttons for those ``queries`` that the operator's word list allows. The button of the current query is highlighted."""
     queries = allowed_examples(queries)
     query = url_state.read_text(url_state.QUERY)
     selected = query if query in queries else None

@@ -1,7 +1,7 @@
 """The lowest cosine that counts as a match, estimated from the collection.
 
-This threshold is only for queries without evidence (``label_evidence.py``). With the bundled model, most queries have evidence, and
-``label_evidence.good_matches`` decides what matches. ``verbs/matches.py`` chooses between the two rules.
+This threshold decides what matches only for queries without evidence (``label_evidence.py``). With the bundled model, most queries
+have evidence, and ``label_evidence.good_matches`` decides. ``verbs/matches.py`` chooses between the two rules.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ SEED = 7
 
 
 def chance_cosine(nouns: Floats, embeddings: Floats) -> float:
-    """Return the cosine that no image reaches for 30% of random nouns: the chance level of a collection.
+    """Return the chance level of a collection: for 30% of random nouns, no image has a cosine above it.
 
-    The chance level rises with the size of a collection. The best cosine of a query separates the labels of a collection from nouns
-    that it does not show with an AUC of 0.63 for ``stamps`` and 0.80 for ``photos``. With a share of 30% of the nouns, 7.6% and
-    4.1% of the labels are rejected (the rows "DeViSE" of ``evaluate absent``).
+    The chance level rises with the size of a collection. The best cosine of a query is usually larger for labels of the collection
+    than for nouns that no image shows: the AUC is 0.63 for ``stamps`` and 0.80 for ``photos``. With a share of 30% of the nouns,
+    7.6% and 4.1% of the labels are rejected (the rows "DeViSE" of ``evaluate absent``).
 
     Args:
         nouns: Unit rows ``(m, d)`` of random nouns.

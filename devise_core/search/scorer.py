@@ -1,4 +1,4 @@
-"""Compute the score of an image for a query. Every text search uses this score.
+"""Compute the score of an image for a query. Every search for words alone uses this score.
 
 The score sums four terms:
 
@@ -9,7 +9,7 @@ The score sums four terms:
 - the log odds that the classifier gives to the kinds of thing that the query names.
 
 The first three terms together are two inner products of a query with an image, so they are fast for many images. In this file, a
-side is what the score needs of a query (``QuerySide``) or of images (``ImageSide``).
+side is what the score needs to know about a query (``QuerySide``) or about images (``ImageSide``).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ LONGEST_NOUN = 3
 
 @dataclass(frozen=True, eq=False)
 class QuerySide:
-    """What the score needs of one reading of a query.
+    """What the score needs to know about one reading of a query.
 
     Attributes:
         vector: The unit vector ``(d,)`` in the space of word vectors.
@@ -63,7 +63,7 @@ class Scorer:
         text: The text encoder.
         concepts: Gives texts their vectors in the concept space.
         kinds: The kinds of thing that each noun belongs to.
-        images: Computes what the score needs of images.
+        images: Computes what the score needs to know about images.
     """
 
     def __init__(self, text: WordVectorEncoder, concepts: ConceptStore, kinds: KindTable, images: ImageVectors) -> None:
@@ -73,7 +73,7 @@ class Scorer:
         """Prepare a query.
 
         Returns:
-            One side for each sense of the query, or None if the query contains an image, for which there are no words to score.
+            One side for each sense of the query, or None if the query contains an image. The score is for queries of words only.
         """
         if not query.clauses or any(part.clause.kind == "picture" for part in query.clauses):
             return None
@@ -107,7 +107,7 @@ class Scorer:
             vector: The label's unit vector ``(d,)``.
 
         Returns:
-            What the score needs of the label.
+            What the score needs to know about the label.
         """
         kinds = _scaled(self.kinds.of_label(synset, hypernyms), NOUN_KINDS)
         return QuerySide(vector, self.images.concepts.labels[row], kinds)
@@ -117,7 +117,7 @@ class Scorer:
 
         Args:
             query: One side for each sense, as the method ``query`` returns them.
-            images: What the score needs of ``n`` images.
+            images: What the score needs to know about ``n`` images.
 
         Returns:
             ``float32 (n,)``. Higher is better.
@@ -179,7 +179,7 @@ class Scorer:
 
     def _is_familiar(self, word: str) -> bool:
         row = self.text.words.row(word)
-        return row is not None and row <= FAMILIAR
+        return row is not None and row < FAMILIAR
 
 
 def _linear(query: QuerySide, embeddings: Floats, vectors: Floats) -> Floats:

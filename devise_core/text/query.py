@@ -1,4 +1,4 @@
-"""A query after parsing: its vector, how it was read, and its clauses (the terms of the query, see ``query_parser``)."""
+"""A query after parsing: its vector, how it was read, and its clauses, which are added or subtracted (see ``query_parser``)."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ class PlacedClause:
         read_as: Words that are known only in another form, each with that form.
         senses: The sense that the clause names, or all senses of a noun that has several. Empty for any other clause.
         text: The words to look for, after all corrections. If it is empty, ``clause.text`` is used.
-        unmodelled: Words that no image shows, such as "two" and "happy". The vector leaves them out if other words remain.
+        unmodelled: Words that the model cannot recognise in an image, such as "two" and "happy". The vector leaves them out if
+            other words remain.
         dropped: Words around what is searched for, such as "a photo of". The vector leaves them out.
         corrected: Foreign and misspelled words to look for, each with what it was read as.
         respelled: Misspelled words, each with its right spelling. Words that the vector leaves out are included.
-        other_meaning: A word with another possible meaning, and this meaning: an English word that is also a foreign word (see
-            ``ReadWords``), or a foreign word or a rare name that may be a misspelled English word.
+        other_meaning: A word that may mean something else, with that other meaning. The word is an English word that is also a
+            foreign word (see ``ReadWords``), or it is a foreign word or a rare name that may be a misspelled English word.
     """
 
     clause: Clause
@@ -89,12 +90,12 @@ class Query:
 
     @property
     def unmodelled(self) -> tuple[str, ...]:
-        """The words for counts, feelings and judgements in the query, such as "two" and "happy". No image shows them."""
+        """The words of the query that the model cannot recognise in an image, such as counts, feelings, judgements and dates."""
         return tuple(dict.fromkeys(word for part in self.clauses for word in part.unmodelled))
 
     @property
     def other_meaning(self) -> Mapping[str, Correction]:
-        """The only word of the query, with another possible meaning (see ``ReadWords``). Empty for a query of several clauses."""
+        """The word of the query that may mean something else (see ``PlacedClause``). Empty for a query of several clauses."""
         return self.clauses[0].other_meaning if len(self.clauses) == 1 else {}
 
     @property
@@ -104,7 +105,7 @@ class Query:
 
     @property
     def only_unmodelled(self) -> bool:
-        """Whether the query has only words that no image shows. Then the search uses these words after all."""
+        """Whether the model can recognise no word of the query in an image. Then the search uses these words after all."""
         words = {part for word in self.unmodelled for part in word.split()}
         return bool(words) and words.issuperset(term.word for term in self.reading.terms)
 

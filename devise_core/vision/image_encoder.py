@@ -48,7 +48,8 @@ class ImageEncoder(ABC):
     """A model that turns images into vectors.
 
     A subclass defines the abstract members. The methods ``pixels`` and ``visible_box`` define the preprocessing. For a model with
-    another preprocessing, override both and change ``model_id``. ``tests/test_image_encoder.py`` tests every subclass.
+    another preprocessing, override both and change ``model_id``. ``tests/test_image_encoder.py`` has the tests that every
+    subclass must pass.
 
     Example:
         >>> from devise_core.vectors import unit
@@ -123,7 +124,7 @@ class ImageEncoder(ABC):
         return visible_box(width, height)
 
     def encode(self, images: Sequence[ImageInput]) -> Encoded:
-        """Encode several images in one batch.
+        """Encode several images, which must fit into memory together.
 
         Args:
             images: ``n`` images, at least one.
@@ -173,9 +174,9 @@ class KerasImageEncoder(ImageEncoder):
 
     @cached_property
     def model_id(self) -> str:
-        """The SHA-256 of the file, which has the weights and the architecture, and the version of the preprocessing unless it is 1.
+        """The SHA-256 of the model file. If the version of the preprocessing is not 1, that version is added.
 
-        Version 1 adds no suffix, because the collections made with it record the SHA-256 alone. The id is "" for a file that the
+        Version 1 adds nothing, because the collections made with it record the SHA-256 alone. The id is "" for a file that the
         manifest does not list.
         """
         if self._manifest is None:
@@ -192,7 +193,7 @@ class KerasImageEncoder(ImageEncoder):
 
     @cached_property
     def size(self) -> int:
-        """The side, in pixels, of the square that the model sees. The model is not loaded if its file says the size.
+        """The side, in pixels, of the square that the model sees. The model is not loaded if its file states the size.
 
         Raises:
             ArtifactError: The file is missing, damaged, or not a model of this project.

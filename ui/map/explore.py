@@ -157,8 +157,8 @@ def _describe(engine: Engine, view: View, marks: MapMarks) -> None:
     if view.name in projections.trustworthiness:
         method, dimensions = METHODS[view.name[:-1]], view.name[-1]
         sentences.append(
-            f"Pictures that are close on this {dimensions}-D {method} map are similar "
-            f"(trustworthiness {projections.trustworthiness[view.name]:.2f} of 1)."
+            f"Pictures that are close together on this map are similar "
+            f"({method} in {dimensions} dimensions, trustworthiness {projections.trustworthiness[view.name]:.2f} out of 1)."
         )
         explanation = (
             "A map cannot keep all distances between pictures. "

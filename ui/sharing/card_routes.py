@@ -82,7 +82,7 @@ def _content(engine: Engine, view: LinkedView) -> tuple[list[str], str, list[int
 
     item = view.parameters.get("item", "")
     if item and item not in engine.collection:
-        return ["There is no such picture"], "It may have been removed, or be in another collection.", []
+        return ["There is no such picture"], "It may have been removed, or it may be in another collection.", []
     if item:
         row = engine.collection.row(item)
         similar = [hit.row for hit in more_like(engine, item, PICTURES - 1)]
