@@ -42,10 +42,10 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, HeatVerbs
     """A model over one collection of images.
 
     ``load_engine`` makes an engine, and ``on`` returns an engine with the same model over another collection. The constructor
-    takes any text encoder and image encoder whose vectors are in the same space. Give it the ``ArtifactLayout`` and the
-    ``Manifest`` of a new folder, because the senses, the classifier and other files of a model fit only the encoders of that model.
+    takes any text encoder and image encoder whose vectors are in the same space. Give such encoders a folder of their own, with its
+    ``ArtifactLayout`` and ``Manifest``. The other files of a model, such as its classifier, fit only the encoders of that model.
 
-    Threads may share an engine. Their searches run at the same time, but calls of the image model run one after another. An
+    Threads may share an engine. Their searches run at the same time, but calls to the image model run one after another. An
     engine that ``load_engine`` made over a folder can be pickled. A worker process opens the files again, and all engines that it
     unpickles share the model. At the end of a ``with`` block, an engine frees its image model.
 
@@ -140,10 +140,10 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, HeatVerbs
 def load_engine(artifacts: str | Path | None = None, collection: str | Path | None = None) -> Engine:
     """Open a model and a collection.
 
-    Every file is checked against the manifest when it is opened. The image encoder is loaded when an image needs it. Unsuitable
-    words are never offered as labels or similar words. ``SEMBLANCE_WORD_LIST`` names a file that adds words to the
-    bundled list of unsuitable words, or allows some of them. If ``SEMBLANCE_PHRASE_ENCODER`` names a folder, the phrase encoder in
-    it reads queries of several words.
+    Files are checked against the manifest when they are first opened, large ones only in part. The image encoder is loaded when an
+    image needs it. Unsuitable words are never offered as labels or similar words. ``SEMBLANCE_WORD_LIST`` names a file that adds
+    words to the bundled list of unsuitable words, or allows some of them. If ``SEMBLANCE_PHRASE_ENCODER`` names a folder, the
+    phrase encoder in it reads queries of several words.
 
     Args:
         artifacts: The model's folder. By default ``SEMBLANCE_ARTIFACTS``, or the bundled model.
@@ -171,7 +171,7 @@ def load_engine(artifacts: str | Path | None = None, collection: str | Path | No
 def load_any_engine(
     artifacts: str | Path | None = None, open_on: Callable[[Engine, str], Engine] = lambda engine, name: engine.on(name)
 ) -> Engine:
-    """Open a model over the first collection that opens, so that a server starts although some collections are damaged.
+    """Open a model over the first collection that opens, so that a server starts even if some collections are damaged.
 
     A model without a collection is opened over an ``EmptyCollection``.
 

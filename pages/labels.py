@@ -19,8 +19,8 @@ OFFERED = "people, animal, flower, tree, fruit, vegetable, food, clothes, vehicl
 
 page_layout.header(
     "Labels",
-    "Choose a picture and see which words describe it best. Or type your own words and let the app choose among them, "
-    "even words for things that it has never seen in a picture. Drag a box on the picture to get words for that part only.",
+    "Choose a picture and see which words describe it best. Or type your own words and let the app choose among them. "
+    "They may even name things that it has never seen in a picture. Drag a box on the picture to get words for that part only.",
     choose=True,
 )
 with show_errors():

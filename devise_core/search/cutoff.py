@@ -1,7 +1,7 @@
 """The lowest cosine that counts as a match, estimated from the collection.
 
-This threshold decides what matches only for queries without evidence (``label_evidence.py``). With the bundled model, most queries
-have evidence, and ``label_evidence.good_matches`` decides. ``verbs/matches.py`` chooses between the two rules.
+For queries without evidence, this threshold decides what matches. With the bundled model, most queries have evidence
+(``label_evidence.py``), and ``label_evidence.good_matches`` decides. ``verbs/matches.py`` chooses between the two rules.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from devise_core.vectors import Floats
 
 NOUNS, IMAGES = 500, 20_000
-"""At most this many nouns and images are compared. Larger sets are sampled."""
+"""``chance_cosine`` gets this many random nouns, and compares them with at most this many images. More images are sampled."""
 SHARE_OF_NOUNS, SHARE_OF_BEST = 0.3, 0.7
 SEED = 7
 
@@ -20,8 +20,9 @@ def chance_cosine(nouns: Floats, embeddings: Floats) -> float:
     """Return the chance level of a collection: for 30% of random nouns, no image has a cosine above it.
 
     The chance level rises with the size of a collection. The best cosine of a query is usually larger for labels of the collection
-    than for nouns that no image shows: the AUC is 0.63 for ``stamps`` and 0.80 for ``photos``. With a share of 30% of the nouns,
-    7.6% and 4.1% of the labels are rejected (the rows "DeViSE" of ``evaluate absent``).
+    than for nouns that no image shows: the AUC is 0.63 for ``stamps`` and 0.80 for ``photos``. The chance
+    level is above the best cosine of 7.6% and 4.1% of the labels, which then seem to be absent (the rows "DeViSE" of
+    ``evaluate absent``).
 
     Args:
         nouns: Unit rows ``(m, d)`` of random nouns.
@@ -29,7 +30,7 @@ def chance_cosine(nouns: Floats, embeddings: Floats) -> float:
             lower than for all images. So a large collection stores the chance level of all images when it is written.
 
     Returns:
-        The cosine, or 1 for an empty collection, so that nothing is above it.
+        The cosine, or 1 if there are no nouns or no images, so that nothing is above it.
     """
     if not len(nouns) or not len(embeddings):
         return 1.0

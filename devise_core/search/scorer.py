@@ -73,7 +73,8 @@ class Scorer:
         """Prepare a query.
 
         Returns:
-            One side for each sense of the query, or None if the query contains an image. The score is for queries of words only.
+            One side for each sense of the query, or one side if it has no senses. None if the query has no clauses or contains an
+            image.
         """
         if not query.clauses or any(part.clause.kind == "picture" for part in query.clauses):
             return None
@@ -126,7 +127,7 @@ class Scorer:
         return np.asarray(np.max(scores, axis=0), dtype=np.float32)
 
     def scores_without_kinds(self, query: list[QuerySide], embeddings: Floats, vectors: Floats) -> Floats:
-        """Return the scores without the kinds of thing, which takes a tenth of the time.
+        """Return the scores without the kinds of thing. This takes a tenth of the time of ``scores``.
 
         Args:
             query: One side for each sense, as the method ``query`` returns them.

@@ -28,7 +28,7 @@ from devise_core.vision.runtime_choice import load_runtime
 
 _LOG = logging.getLogger(__name__)
 BATCH = 32
-"""The maximum number of images in one call of the model."""
+"""The maximum number of images in one call to the model."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class ImageEncoder(ABC):
     """A model that turns images into vectors.
 
     A subclass defines the abstract members. The methods ``pixels`` and ``visible_box`` define the preprocessing. For a model with
-    another preprocessing, override both and change ``model_id``. ``tests/test_image_encoder.py`` has the tests that every
+    different preprocessing, override both and change ``model_id``. ``tests/test_image_encoder.py`` has the tests that every
     subclass must pass.
 
     Example:
@@ -115,7 +115,7 @@ class ImageEncoder(ABC):
         return to_pixels(read_image(image, at_least=self.size), self.size)
 
     def visible_box(self, width: int, height: int) -> Box:
-        """Return the part of an image that ``pixels`` keeps, as ``preprocess.visible_box`` does.
+        """Return the part of an image that ``pixels`` keeps, in the format of ``preprocess.visible_box``.
 
         Args:
             width: The width of the upright image in pixels.
@@ -209,7 +209,7 @@ class KerasImageEncoder(ImageEncoder):
         self._loaded()
 
     def close(self) -> None:
-        """Free the memory of the model, once no other thread is using it. The next image loads it again."""
+        """Release the model. Its memory is freed once no other thread is using it. The next image loads it again."""
         with self._lock:
             self._runtime = None
         gc.collect()  # Keras's objects refer to each other, so only the garbage collector frees them
@@ -219,7 +219,7 @@ class KerasImageEncoder(ImageEncoder):
         return type(self), (self.path, self._manifest)
 
     def encode_pixels(self, pixels: Pixels) -> Encoded:
-        """Encode ``uint8 (n, size, size, 3)``. Batches are padded to 1 or ``BATCH`` images, since Keras traces each new size."""
+        """Encode ``uint8 (n, size, size, 3)``. Several images are padded to ``BATCH``, since Keras traces each new size."""
         runtime = self._loaded()
         parts = [self._batch(runtime, pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
         return Encoded(np.concatenate([features for features, _ in parts]), np.concatenate([embeddings for _, embeddings in parts]))

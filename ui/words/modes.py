@@ -187,8 +187,8 @@ def _path() -> None:
             _refuse_meaningless(engine, end_words)
         clicked = word_path(engine, engine.word_path(start, end, STEPS))
         st.caption(
-            "The app goes from the first word to the second in equal steps of meaning. At each step, it shows the word that is "
-            "nearest in meaning, and how near it is. If "
+            "The app goes from the first word to the second in equal steps of meaning. At each step, it shows the word "
+            "whose meaning is nearest to that point on the way, and how near it is. If "
             f"“{plain(engine.collection.title)}” has a clear picture of what the word names, it shows the picture too. "
             "No word or picture appears twice.",
         )
