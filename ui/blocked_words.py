@@ -63,8 +63,8 @@ def withheld_sentence(query: Query, listed: bool | None = None) -> str:
             for such pictures.
     """
     sentence = (
-        f"The app cannot say which pictures show “{shortened(query.respelled_text, 80)}”. A wrong picture could offend someone, "
-        "so no similar pictures are shown."
+        f"The app cannot say which pictures show “{shortened(query.respelled_text, 80)}”. A wrong picture of a person could "
+        "offend someone, so no similar pictures are shown."
     )
     if listed is None:
         return sentence

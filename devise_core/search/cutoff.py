@@ -1,7 +1,8 @@
 """The lowest cosine that counts as a match, estimated from the collection.
 
-For queries without evidence, this threshold decides what matches. With the bundled model, most queries have evidence
-(``label_evidence.py``), and ``label_evidence.good_matches`` decides. ``verbs/matches.py`` chooses between the two rules.
+Evidence (``label_evidence.py``) is what the classifier says about the things that a query names. This threshold decides what
+matches for queries without evidence. With the bundled model, most queries have evidence, and ``label_evidence.good_matches``
+decides. ``verbs/matches.py`` chooses between the two rules.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import numpy as np
 from devise_core.vectors import Floats
 
 NOUNS, IMAGES = 500, 20_000
-"""``chance_cosine`` gets this many random nouns, and compares them with at most this many images. More images are sampled."""
+"""``chance_cosine`` gets ``NOUNS`` random nouns. It compares them with up to ``IMAGES`` images, a random sample if there are more."""
 SHARE_OF_NOUNS, SHARE_OF_BEST = 0.3, 0.7
 SEED = 7
 
@@ -20,9 +21,9 @@ def chance_cosine(nouns: Floats, embeddings: Floats) -> float:
     """Return the chance level of a collection: for 30% of random nouns, no image has a cosine above it.
 
     The chance level rises with the size of a collection. The best cosine of a query is usually larger for labels of the collection
-    than for nouns that no image shows: the AUC is 0.63 for ``stamps`` and 0.80 for ``photos``. The chance
-    level is above the best cosine of 7.6% and 4.1% of the labels, which then seem to be absent (the rows "DeViSE" of
-    ``evaluate absent``).
+    than for nouns that no image shows: the AUC is 0.63 for ``stamps`` and 0.80 for ``photos``. For 7.6% of the
+    labels of ``stamps`` and 4.1% of those of ``photos``, even the best cosine is below the chance level, so these labels seem to be
+    absent (the rows "DeViSE" of ``evaluate absent``).
 
     Args:
         nouns: Unit rows ``(m, d)`` of random nouns.

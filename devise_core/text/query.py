@@ -31,9 +31,10 @@ class PlacedClause:
             other words remain.
         dropped: Words around what is searched for, such as "a photo of". The vector leaves them out.
         corrected: Foreign and misspelled words to look for, each with what it was read as.
-        respelled: Misspelled words, each with its right spelling. Words that the vector leaves out are included.
-        other_meaning: A word that may mean something else, with that other meaning. It is either an English word that is also a
-            foreign word (see ``ReadWords``), or a possible misspelling of an English word: a foreign word or a rare name.
+        respelled: Misspelled words, each with its right spelling. Unlike ``corrected``, this has words that the vector leaves
+            out too.
+        other_meaning: A word that may mean something else, with that other meaning. It is either an English word that also exists
+            in another language (see ``ReadWords``), or a foreign word or rare name that may be a misspelled English word.
     """
 
     clause: Clause
@@ -79,7 +80,7 @@ class Query:
 
     @property
     def wanted_noun(self) -> str | None:
-        """The only noun or word to look for, such as "dog" for "dog -poodle". None if there are several terms, or an image."""
+        """The only noun or word to look for, such as "dog" for "dog -poodle". None if there are several such terms, or an image."""
         wanted = [term for term in self.reading.terms if term.weight > 0]
         return wanted[0].word if len(wanted) == 1 and wanted[0].kind == "words" else None
 
@@ -105,7 +106,7 @@ class Query:
 
     @property
     def only_unmodelled(self) -> bool:
-        """Whether the model cannot recognise any of the query's words in an image. If so, the search uses them nevertheless."""
+        """Whether all words of the query are in ``unmodelled``. The search then uses them nevertheless."""
         words = {part for word in self.unmodelled for part in word.split()}
         return bool(words) and words.issuperset(term.word for term in self.reading.terms)
 
