@@ -39,8 +39,8 @@ class CollectionVersion(Generic[Listed]):
         result: Where to write, and what to report.
         check: Raises ``CollectionError`` if what was read must not become a collection.
         store: Writes the collection to Milvus. If None, the collection is written to a folder.
-        earlier: The version to compare with. None if there is none, or if the versions are not compared.
-        about: Further facts for the manifest.
+        earlier: The version to compare with. None if there is none that can be read.
+        about: Further facts to record about the collection.
     """
 
     files: Sequence[Listed]
@@ -58,7 +58,7 @@ class CollectionVersion(Generic[Listed]):
         """Add the ``new`` images, or write the whole collection if ``new`` is None. The report lists what cannot be read."""
         result = self.result
         if new is None:
-            with self.store or FolderWriter(result.folder, self.model_id, self.command, self.parts, about=self.about) as whole:
+            with self._writer() as whole:
                 result.count = self._put(encode(self.files), whole)
                 self.check(self.files, result)
                 result.count += self.earlier.keep(whole) if self.earlier else 0
@@ -67,13 +67,19 @@ class CollectionVersion(Generic[Listed]):
                 else:
                     whole.forget_others()
                 whole.seal()
-            result.changes = self.earlier.changes(result.count) if self.earlier else None
+            result.changes = self.earlier.changes(result.count) if self.earlier else Changes(new=result.count)
             return
         with SegmentWriter(result.folder, self.command, self.parts) as adding:
             result.count = len(new.keys) + self._put(encode(new.files), adding)
             adding.seal()
         result.changes = Changes(len(new.keys), result.count - len(new.keys))
         result.write_report(result.folder)
+
+    def _writer(self) -> FolderWriter | MilvusWriter:
+        if self.store is None:
+            return FolderWriter(self.result.folder, self.model_id, self.command, self.parts, about=self.about)
+        self.store.note(self.about)
+        return self.store
 
     def _put(self, encoded: Encoded[Listed], writer: StoreWriter) -> int:
         """Write the images, a batch at a time. Return how many were written."""

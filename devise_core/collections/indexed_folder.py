@@ -52,7 +52,7 @@ class IndexedFolder:
         left_out_folders: One sentence for each folder that was left out, beginning with its path.
         annotations: One sentence for each file of annotations that was read, with the number of images that the file describes.
         skipped_folders: How many of ``skipped`` are about folders.
-        changes: What has changed. None if this is not known, as for a collection in Milvus, and after most runs on Ray.
+        changes: What has changed since the earlier version. If that cannot be read, all images count as new.
     """
 
     folder: Path
@@ -63,7 +63,7 @@ class IndexedFolder:
     left_out_folders: list[str] = field(default_factory=list)
     annotations: list[str] = field(default_factory=list)
     skipped_folders: int = 0
-    changes: Changes | None = None
+    changes: Changes = Changes()
 
     @property
     def report(self) -> Path:

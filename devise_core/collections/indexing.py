@@ -13,10 +13,11 @@ import numpy as np
 from devise_core.collections.additions import additions
 from devise_core.collections.annotations import Annotations, read_annotations
 from devise_core.collections.collection_version import CollectionVersion, Encoded
-from devise_core.collections.earlier_version import CAREFUL, INDEXED_FOLDER, Allowed, Away, EarlierVersion, path_text
+from devise_core.collections.earlier_folder import FolderImages
+from devise_core.collections.earlier_version import CAREFUL, INDEXED_FOLDER, Allowed, Away, EarlierVersion, source_text
 from devise_core.collections.file_hashes import FileHashes
 from devise_core.collections.image_files import FolderScan, cannot_read, describe, readable, scan_folder
-from devise_core.collections.indexed_folder import Changes, IndexedFolder
+from devise_core.collections.indexed_folder import IndexedFolder
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.collections.writer import check_name
@@ -67,16 +68,16 @@ def index_folder(
         allowed: What may be done to an existing collection.
 
     Raises:
-        CollectionError: The name is not allowed, the folder is missing, no image can be read, or many earlier images are gone.
+        CollectionError: The name is not allowed, the folder is missing, no image can be read, or the change is not ``allowed``.
     """
     target, scan = user_collections() / check_name(name), scan_folder(source, include_system, annotations)
     notes = read_annotations(source, scan, annotations)
     item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
-    earlier = None if store else EarlierVersion.open(target, encoder.model_id, partial(Away.of, scan, item), allowed)
-    check, about = partial(_check_read, source), {INDEXED_FOLDER: path_text(source)}
-    version = CollectionVersion(
-        scan.files, encoder.model_id, command, parts, item, _begun(target, scan, notes), check, store, earlier, about
-    )
+    before = store.earlier() if store else FolderImages.open(target)
+    earlier = EarlierVersion.of(before, encoder.model_id, partial(Away.of, scan, item), allowed)
+    check, about = partial(_check_read, source), {INDEXED_FOLDER: source_text(str(source))}
+    result = _begun(target, scan, notes)
+    version = CollectionVersion(scan.files, encoder.model_id, command, parts, item, result, check, store, earlier, about)
     return _write(version, scan, encoder, progress)
 
 
@@ -96,16 +97,13 @@ def _write(version: CollectionVersion[Path], scan: FolderScan, encoder: ImageEnc
     """
     result, target = version.result, version.result.folder
     if version.earlier:
-        version.earlier.check_source(scan.source)
-        version.earlier.check_removals(map(version.item, scan.files), scan.source)
+        version.earlier.check(map(version.item, scan.files), str(scan.source))
     cached = target.with_name(INDEXING_CACHE) / f"{target.name}.sqlite"
     with VectorCache(cached, encoder.model_id) as cache, FileHashes(cached.with_suffix(".files")) as hashes:
         new = None if version.store else additions(target, encoder.model_id, version.parts, scan.files, version.item, hashes)
         encode = partial(_encode, encoder=encoder, cache=cache, hashes=hashes, result=result, unread=scan.unread, progress=progress)
         version.write(encode, new)
-        if not (version.store or version.earlier):
-            result.changes = Changes(new=result.count)
-        if not (result.changes and result.changes.kept):  # otherwise their vectors and hashes are kept too
+        if not result.changes.kept:  # otherwise their vectors and hashes are kept too
             cache.forget_others(new.keys if new else ())
             hashes.forget_others(scan.files)
     return result

@@ -22,6 +22,8 @@ SCORE, LOOKS, NOTHING = "score", "looks", "nothing"
 """The vector fields of ``images``, ``looks`` and ``about``. Milvus requires one in each part, although ``about`` needs none."""
 TEXTS = ("file", "category", "caption", "author", "licence", "source", "focus")
 ITEM_FIELDS = ("id", "labels", *TEXTS)
+PLACE_FIELDS = ("id", "category", "source")
+"""The fields that say where an image is from."""
 PARTITIONS = ("class_partition", "head_partition")
 """The denominators of two softmaxes: that of the classifier and that of the head, the layer that is trained on features."""
 CHUNK = 48_000
@@ -98,6 +100,12 @@ def item_of(row: Mapping[str, Any]) -> Item:
     texts["source"], _, indexed_file = texts["source"].partition(_BETWEEN)
     labels = tuple(map(str, row["labels"]))
     return Item(id=str(row["id"]), labels=labels, focus=(x, y), indexed_file=indexed_file, **texts)
+
+
+def place_of(row: Mapping[str, Any]) -> Item:
+    """Return the item of a row with ``PLACE_FIELDS``. Its other fields are empty."""
+    source, _, indexed_file = str(row["source"]).partition(_BETWEEN)
+    return Item(id=str(row["id"]), file="", category=str(row["category"]), source=source, indexed_file=indexed_file)
 
 
 def stored_form(item: Item) -> Item:

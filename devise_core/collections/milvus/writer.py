@@ -13,6 +13,7 @@ from devise_core.collections.contract import ImageBatch, StoreWriter
 from devise_core.collections.item_table_writer import ItemTableWriter
 from devise_core.collections.milvus.beginning import begin_version
 from devise_core.collections.milvus.connection import WRITTEN, MilvusConnection
+from devise_core.collections.milvus.earlier_images import MilvusImages
 from devise_core.collections.milvus.expressions import one_of
 from devise_core.collections.milvus.facts import read_beginning
 from devise_core.collections.milvus.names import Version, alias_of
@@ -74,6 +75,18 @@ class MilvusWriter(StoreWriter):
     def __exit__(self, *_: object) -> None:
         self._table.close()
         self._folder.cleanup()
+
+    def earlier(self) -> MilvusImages | None:
+        """Return the images of the version that readers see, or None if there is none that can be read.
+
+        Raises:
+            CollectionError: Milvus does not answer.
+        """
+        return MilvusImages.open(self._alias, self._connection, self.thumbnails)
+
+    def note(self, facts: Mapping[str, Any]) -> None:
+        """Add facts that ``seal`` stores."""
+        self._about |= facts
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Return those of ``keys``, the SHA-256 of original files, whose image was written by this or by an interrupted run."""
