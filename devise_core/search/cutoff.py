@@ -12,7 +12,7 @@ import numpy as np
 from devise_core.vectors import Floats
 
 NOUNS, IMAGES = 500, 20_000
-"""``chance_cosine`` gets ``NOUNS`` random nouns. It compares them with up to ``IMAGES`` images, a random sample if there are more."""
+"""``chance_cosine`` gets ``NOUNS`` random nouns. It compares them with up to ``IMAGES`` images, sampled if there are more."""
 SHARE_OF_NOUNS, SHARE_OF_BEST = 0.3, 0.7
 SEED = 7
 
