@@ -84,6 +84,7 @@ def table(*numbers: int, error: str = "") -> pyarrow.Table:
             "features": vectors,
             "embedding": vectors,
             "error": [error] * len(numbers),
+            "unread": [False] * len(numbers),
         }
     )
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from devise_core.collections.folder import FolderCollection
-from devise_core.collections.indexed_folder import IndexedFolder
+from devise_core.collections.indexed_folder import Changes, IndexedFolder
 from devise_core.collections.indexing import index_folder
 from devise_core.distributed.embedding_actor import EmbeddingActor
 from devise_core.distributed.ray_engine import RayEngine
@@ -97,6 +97,8 @@ def test_a_list_may_name_files_and_urls(tmp_path: Path, engine: RayEngine, monke
     assert len(result.skipped) == 2
     assert any("missing.png" in reason for reason in result.skipped)
     assert any(reason.startswith("http://127.0.0.1/inside.png: ") and "public" in reason for reason in result.skipped)
+    (tmp_path / "one.png").unlink()
+    assert run(tmp_path / "list.txt", "listed", engine).changes == Changes(before=2, kept=1)
 
 
 def test_trouble_is_told_in_a_sentence(source: Path, engine: RayEngine, monkeypatch: pytest.MonkeyPatch) -> None:

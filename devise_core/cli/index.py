@@ -108,30 +108,32 @@ def _index(options: argparse.Namespace) -> None:
     _report(options, result)
 
 
-def _indexer(options: argparse.Namespace) -> Callable[..., Any]:
+def _indexer(options: argparse.Namespace) -> Callable[..., IndexedFolder]:
     """Return the function that makes the collection, on this machine or on Ray."""
+    from devise_core.collections.earlier_version import Allowed
+
+    allowed = Allowed(options.allow_removals, options.replace)
     if options.engine == "ray":
         from devise_core.distributed.ray_engine import RayEngine
         from devise_core.distributed.ray_indexing import index_with_ray
 
         if options.workers < 0:
             raise CollectionError(f"--workers is 0 or more. Received: {options.workers}.")
-        return partial(index_with_ray, RayEngine(options.address, options.workers), options.folder)
-    from devise_core.collections.earlier_version import Allowed
+        return partial(index_with_ray, RayEngine(options.address, options.workers), options.folder, allowed=allowed)
     from devise_core.collections.indexing import index_folder
 
     if options.address or options.workers or "://" in options.folder:
         raise CollectionError("A URL, --address and --workers need --engine ray.")
-    return partial(index_folder, Path(options.folder), allowed=Allowed(options.allow_removals, options.replace))
+    return partial(index_folder, Path(options.folder), allowed=allowed)
 
 
-def _report(options: argparse.Namespace, result: Any) -> None:
+def _report(options: argparse.Namespace, result: IndexedFolder) -> None:
     in_folder = options.store == "folder"
     name = options.name if in_folder else f"milvus:{options.name}"
     if options.json:
         collection = str(result.folder) if in_folder else name
         facts = {"folder": str(options.folder), "name": options.name, "count": result.count, "collection": collection}
-        facts |= result.changes.counts if result.changes else {}
+        facts |= result.changes.counts
         facts |= {"skipped": result.skipped, "notes": result.notes, "left_out": result.left_out}
         print_json({"command": "index", **facts, "left_out_folders": result.left_out_folders, "annotations": result.annotations})
         return
@@ -148,7 +150,7 @@ def _report(options: argparse.Namespace, result: Any) -> None:
     if result.left_out_folders and in_folder:
         say(f"The folders that are left out are named in {result.report}.")
     skipped = f", {_skipped(result) or len(result.skipped)} skipped" if result.skipped else ""
-    changes = f" ({result.changes})" if result.changes and result.changes.before else ""
+    changes = f" ({result.changes})" if result.changes.before else ""
     print(f"{counted(result.count, 'image')} in the collection {options.name}{changes}{skipped}")
     model = f" --artifacts {options.artifacts}" if options.artifacts else ""
     app = f" ({PROGRAM} demo --artifacts {options.artifacts})" if options.artifacts else ""

@@ -28,12 +28,16 @@ from devise_core.vision.thumbnail import thumbnail
 
 @dataclass(frozen=True)
 class _PreparedImage:
-    """An image with its ``pixels``, or the ``error`` that says what is wrong with it."""
+    """An image with its ``pixels``, or the ``error`` that says what is wrong with it.
+
+    ``is_unread`` says whether the image could not be read at all, so that nothing is known about its content.
+    """
 
     sha256: str = ""
     pixels: Pixels | None = None
     thumbnail: bytes = b""
     error: str = ""
+    is_unread: bool = False
 
 
 class EmbeddingActor:
@@ -57,7 +61,9 @@ class EmbeddingActor:
         """Embed the images of an Arrow table with the columns ``uri`` and ``stamp``.
 
         Returns:
-            An Arrow table with the columns that ``ShardStore`` stores, and ``error``, which says why an image cannot be read.
+            An Arrow table with the columns that ``ShardStore`` stores, and with two more. ``error`` says why an image cannot be
+            used. ``unread`` says whether the reason may pass, such as a disk or server that cannot be reached. Otherwise the file
+            is not an image.
         """
         import pyarrow
 
@@ -80,16 +86,20 @@ class EmbeddingActor:
                 "features": _vectors(features, read),
                 "embedding": _vectors(embeddings, read),
                 "error": pyarrow.array([image.error for image in decoded], pyarrow.string()),
+                "unread": [image.is_unread for image in decoded],
             }
         )
 
     def _decode(self, uri: str) -> _PreparedImage:
         try:
             content = _content(uri)
+        except (ImageError, CollectionError, OSError) as error:
+            return _PreparedImage(error=_reason(error), is_unread=_may_pass(uri, error))
+        try:
             image = read_image(_Named(content, Path(uri).name), at_least=self._encoder.size, longest=THUMBNAIL)
             return _PreparedImage(sha256(content).hexdigest(), self._encoder.pixels(image), thumbnail(image, THUMBNAIL))
-        except (ImageError, CollectionError, OSError) as error:
-            return _PreparedImage(error=str(error) or type(error).__name__)
+        except (ImageError, OSError) as error:
+            return _PreparedImage(error=_reason(error))
 
 
 class _Named(io.BytesIO):
@@ -110,6 +120,15 @@ def _content(uri: str) -> bytes:
     with storage(uri) as (files, path), files.open(path, "rb") as file:
         content: bytes = file.read(limits.image_bytes + 1)
     return content
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _may_pass(uri: str, error: Exception) -> bool:
+    """Return whether an image may be readable later. A local file that is too large stays so, and its error has no cause."""
+    return "://" in uri or isinstance(error, OSError) or isinstance(error.__cause__, OSError)
 
 
 def _vectors(batches: Sequence[Floats], read: Sequence[bool]) -> Any:

@@ -45,6 +45,7 @@ class ImageList:
         left_out_folders: A sentence for each folder that is not read. It begins with the path of the folder.
         folder: The source, if it is a folder.
         scan: What is in the folder. Empty for another source.
+        unread: The images that could not be read when this was tried, but that may be readable later.
     """
 
     images: list[ListedImage]
@@ -53,6 +54,7 @@ class ImageList:
     left_out_folders: list[str] = field(default_factory=list)
     folder: Path | None = None
     scan: FolderScan = field(default_factory=FolderScan)
+    unread: list[ListedImage] = field(default_factory=list)
 
 
 def list_images(source: str, include_system: bool = False, given: Collection[Path] = ()) -> ImageList:
@@ -75,6 +77,12 @@ def list_images(source: str, include_system: bool = False, given: Collection[Pat
     if "://" in source:
         return _in_bucket(source)
     return _in_file(Path(source)) if Path(source).is_file() else _in_folder(Path(source), include_system, given)
+
+
+def listed_file(file: Path, folder: Path) -> ListedImage:
+    """Return the image at a path below ``folder``. The file need not exist."""
+    parts = file.relative_to(folder).parts
+    return ListedImage(str(file.absolute()), parts, "/".join(parts), _stamp(file))
 
 
 @contextmanager
@@ -102,10 +110,7 @@ def storage(uri: str) -> Iterator[tuple[Any, str]]:
 
 def _in_folder(folder: Path, include_system: bool, given: Collection[Path]) -> ImageList:
     scan = scan_folder(folder, include_system, given)
-    images = []
-    for file in scan.files:
-        parts = file.relative_to(folder).parts
-        images.append(ListedImage(str(file.absolute()), parts, "/".join(parts), _stamp(file)))
+    images = [listed_file(file, folder) for file in scan.files]
     return ImageList(images, scan.problems, scan.left_out, scan.left_out_folders, folder, scan)
 
 

@@ -50,9 +50,12 @@ class ShardStore:
     def write(self, table: Any) -> None:
         """Write the rows of an Arrow table that an ``EmbeddingActor`` returned, except rows with an error."""
         import pyarrow.compute as columns
+
+        self._store(table.filter(columns.equal(table["error"], "")).drop_columns(["error", "unread"]))
+
+    def _store(self, kept: Any) -> None:
         from pyarrow import parquet
 
-        kept = table.filter(columns.equal(table["error"], "")).drop_columns(["error"])
         if not len(kept):
             return
         names = sha256(self._model_id.encode())
@@ -94,8 +97,7 @@ class ShardStore:
         for key in keys:
             if self._known.get(key, ("", None))[1] == file:
                 del self._known[key]
-        rest = table.filter(mask)
-        self.write(rest.append_column("error", pyarrow.array([""] * len(rest), pyarrow.string())))
+        self._store(table.filter(mask))
         file.unlink()
 
     def _note(self, file: Path) -> None:
