@@ -132,7 +132,7 @@ def queries(engine: Engine) -> None:
         st.caption("This collection has no categories to search for. Choose another collection above.")
         return
     st.caption(
-        ff"The app has just searched for {len(asked)} kinds of things by their names. A picture counts as right if its category or "
+        f"The app has just searched for {len(asked)} kinds of things by their names. A picture counts as right if its category or "
         "one of its labels names that kind of thing. If neither names it, the picture counts as wrong. But if the app cannot tell "
         "what kind of thing the labels name, the picture is not judged. The pictures below are in the order of the search. The "
         "average precision is computed with a simpler order, by similarity to the word. It is 1 if all right pictures come first, "
