@@ -166,6 +166,17 @@ def test_invisible_characters_and_endless_names_are_shortened() -> None:
     assert describe(["\u200b.jpg"], "m", "/a/\u200b.jpg").source == "/a/\u200b.jpg"
 
 
+@pytest.mark.parametrize("folder", ["DCIM", "100CANON", "101APPLE", "100_PANA", "999MSDCF", "202401__"])
+def test_the_folders_of_a_camera_are_no_labels(folder: str) -> None:
+    item = describe(["Norway", folder, "IMG_0001.JPG"], "m")
+    assert (item.labels, item.category, item.caption) == (("norway",), f"Norway/{folder}", "img 0001")
+
+
+@pytest.mark.parametrize("folder", ["101_ObjectCategories", "100 CANON", "dcim", "099CANON", "2024", "100canon"])
+def test_other_folders_are_labels(folder: str) -> None:
+    assert describe([folder, "a.jpg"], "m").labels
+
+
 def test_names_become_valid_text() -> None:
     item = describe(["a|b", "Cafe\N{COMBINING ACUTE ACCENT}", "one\ntwo.jpg"], "1")
     assert item.labels == ("caf\N{LATIN SMALL LETTER E WITH ACUTE}", "a b")

@@ -41,6 +41,9 @@ MAX_NAME = 255
 """How many characters of the name of a file or folder are kept. Names in zip files can be longer, names in file systems cannot."""
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Invisible characters that are left out of names. Zero-width joiners are kept, since emoji and some scripts need them."""
+_CAMERA_FOLDER = re.compile(r"DCIM|[1-9]\d\d[A-Z0-9_]{5}|20\d{4}__")
+"""Matches the folders that cameras and phones make, such as "DCIM", "100CANON" and "202401__". Such names follow the standard DCF
+and say nothing about the images, so they do not become labels."""
 METADATA = ("metadata.csv", "metadata.jsonl")
 COCO_FOLDER = "annotations"
 _CREDITS = "credits.csv"
@@ -156,8 +159,8 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
 
     Args:
         parts: The parts of the path, the last of which is the file name. Folder names become labels, the innermost folder
-            first, and the file name becomes the caption. Invalid text in a name becomes "\N{REPLACEMENT CHARACTER}".
-            Invisible characters, and characters that change the direction of text, are left out.
+            first, except for the folders of a camera. The file name becomes the caption. Invalid text in a name becomes
+            "\N{REPLACEMENT CHARACTER}". Invisible characters, and characters that change the direction of text, are left out.
         mark: Added to the id to make the id unique. If the mark depends only on the path, links to an image stay valid when other
             images are added.
         source: Where the file is. Its letters stay as they are, so that the file is found again. Only bytes that are not UTF-8
@@ -168,7 +171,8 @@ def describe(parts: Sequence[str], mark: str, source: str = "") -> Item:
     """
     names = [_UNSEEN.sub("", _text(part)[:MAX_NAME]) for part in parts]
     folders, stem = names[:-1], Path(names[-1]).stem
-    labels = tuple(filter(None, dict.fromkeys(readable(folder) for folder in reversed(folders))))
+    named = [folder for folder in reversed(folders) if not _CAMERA_FOLDER.fullmatch(folder)]
+    labels = tuple(filter(None, dict.fromkeys(map(readable, named))))
     slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "picture"
     identity = f"{slug[:40]}-{mark}"
     return Item(identity, f"images/{identity}.webp", labels, "/".join(folders), readable(stem), source=valid_text(source))

@@ -14,6 +14,7 @@ from ui.assistance import announced
 from ui.callbacks import uninterrupted
 
 _STATE_KEY = "selection"
+_SMALLER = "As the app keeps them, which is smaller than the original files."
 MAX_SELECTED = 500
 
 
@@ -47,18 +48,17 @@ def selection_tray(engine: Engine, query: Query) -> None:
         return
     hits = engine.hits(engine.ranked([engine.collection.row(item) for item in ids], query))
     name = f"{engine.collection.name}-{len(ids)}"
-    formats: tuple[tuple[str, str, str, Callable[[], str | bytes]], ...] = (
-        ("CSV", "csv", "text/csv", lambda: as_csv(hits)),
-        ("JSON", "json", "application/json", lambda: as_json(hits)),
-        ("Pictures", "zip", "application/zip", lambda: as_zip(engine.collection, hits)),
+    formats: tuple[tuple[str, str, str, str | None, Callable[[], str | bytes]], ...] = (
+        ("CSV", "csv", "text/csv", None, lambda: as_csv(hits)),
+        ("JSON", "json", "application/json", None, lambda: as_json(hits)),
+        ("Pictures", "zip", "application/zip", _SMALLER, lambda: as_zip(engine.collection, hits)),
     )
     with st.container(horizontal=True, vertical_alignment="center", key="tray"):
         with announced("selection", width="content"):
             st.markdown(f"**{len(ids)} selected**", width="content")
-        for label, suffix, mime, content in formats:
-            st.download_button(
-                label, content, f"{name}.{suffix}", mime, key=f"tray-{suffix}", on_click="ignore", icon=":material/download:"
-            )
+        for label, suffix, mime, explanation, content in formats:
+            key, icon = f"tray-{suffix}", ":material/download:"
+            st.download_button(label, content, f"{name}.{suffix}", mime, key=key, help=explanation, on_click="ignore", icon=icon)
         st.button("Clear", key="tray-clear", type="tertiary", on_click=_save, args=(engine, []))
 
 

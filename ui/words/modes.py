@@ -34,7 +34,7 @@ MODE, START, END = "mode", "a", "b"
 """The names of parameters in the page's address: the mode, and the first and the last word of a path."""
 SIMILAR_EXAMPLES = ("fish", "castle", "violin", "guitar", "flower", "bridge", "insect", "mountain", "vehicle", "feline")
 """Words that may be offered as examples. A word is offered if the chosen collection has images of it."""
-SUM_EXAMPLES = ("king - man + woman", "paris - france + italy", "tea - leaf + bean", "kitten - cat + dog", "car - road + sky")
+SUM_EXAMPLES = ("tea - leaf + bean", "king - man + woman", "paris - france + italy", "kitten - cat + dog", "car - road + sky")
 PATH_EXAMPLES = (
     ("sunflower", "cat"),
     ("sheep", "castle"),
@@ -141,7 +141,7 @@ def _similar_words() -> None:
 
 def _arithmetic() -> None:
     """Show the words and pictures most similar to a sum of words."""
-    text = _query("words_sum", "king - man + woman", SUM_EXAMPLES)
+    text = _query("words_sum", SUM_EXAMPLES[0], SUM_EXAMPLES)
     with show_errors("q"):
         engine = current_engine()
         query = _read(engine, text)
