@@ -10,8 +10,9 @@ import pytest
 
 from devise_core import Engine
 from tests.app_testing import app, checked, component_data
-from ui.home.answer import COUNT, answer, answer_to_text, answer_while_typing, example_answer
+from ui.home.answer import COUNT, answer, answer_to_text, example_answer
 from ui.home.map_preview import CELLS, preview_rows
+from ui.home.while_typing import answer_while_typing
 from ui.server.rate_limit import PASSES
 
 
@@ -66,6 +67,19 @@ def test_the_beginning_of_a_word_is_completed_while_typing_only(engine: Engine) 
     assert names(answer_while_typing(engine, "violi"))[0] == "violin"
     assert answer_while_typing(engine, "violi")["status"] == "Results for “violin”"
     assert answer_to_text(engine, "violi")["query"] == "violi"
+
+
+def test_a_known_word_without_pictures_is_completed_unless_a_space_follows(photos: Engine) -> None:
+    """Before, the pictures disappeared while "red flower" was typed, because "flo" is a word too."""
+    assert answer_while_typing(photos, "red flo")["status"] == "Results for “red flower”"
+    assert not answer_while_typing(photos, "red flo ")["tiles"]
+    assert answer_while_typing(photos, "bea")["status"] == "Results for “beach”"
+
+
+def test_a_word_is_not_completed_to_its_plural(engine: Engine) -> None:
+    assert not answer_to_text(engine, "tv")["tiles"]
+    assert answer_to_text(engine, "tvs")["tiles"]
+    assert not answer_while_typing(engine, "tv")["tiles"]
 
 
 @pytest.mark.parametrize("text", ["qwxzvq", '"horse'])

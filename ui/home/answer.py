@@ -1,4 +1,4 @@
-"""The answer of Home to a text. The page uses it, and so does the route that answers while a visitor types."""
+"""The answer of Home to a text."""
 
 from __future__ import annotations
 
@@ -27,12 +27,6 @@ from ui.query.reading import literal_query, merged_terms, other_meaning_offer, o
 COUNT = 18
 """How many pictures are shown. They fill rows of three, six or nine pictures."""
 MAX_TRIES = 4
-_INCOMPLETE = {"incomplete": True}
-TYPE_ON = "Type another letter."
-COMPLETE_LETTERS = 3
-"""While a visitor types, a last word with fewer letters is treated as the beginning of a longer word."""
-FOREIGN_LETTERS = 4
-"""While a visitor types, a foreign last word with fewer letters is treated as the beginning of an English word."""
 
 
 def example_answer(engine: Engine, example: str) -> dict[str, Any]:
@@ -56,7 +50,7 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         - ``place``: the place ``[x, y]`` of the query on the map, or that of the first picture if the app is not sure. It is None
           if there is no map or no picture, or if no picture may be shown for the query.
 
-        ``answer_while_typing`` adds ``incomplete`` if there is nothing to search for yet.
+        ``answer_while_typing`` (``while_typing.py``) adds ``incomplete`` if there is nothing to search for yet.
     """
     if is_blocked(engine, query):
         return _withheld(engine, query, NOT_RECOGNISED)
@@ -65,7 +59,7 @@ def answer(engine: Engine, query: Query) -> dict[str, Any]:
         return _withheld(engine, query)
     if matches.unknown:
         tries = _spellings(query.text, spellings(engine, matches))
-        return _without_tiles(query.text, unknown_sentence(matches.rare_words), tries, _captioned(engine, query, ()))
+        return without_tiles(query.text, unknown_sentence(matches.rare_words), tries, _captioned(engine, query, ()))
     captioned = [] if matches.sure else _captioned(engine, query, ())
     described = {tile["id"] for tile in captioned}
     hits = [hit for hit in engine.hits(_listed(matches)) if hit.id not in described]
@@ -89,40 +83,11 @@ def answer_to_text(engine: Engine, text: str) -> dict[str, Any]:
         return failed_answer(engine, text, error)
 
 
-def answer_while_typing(engine: Engine, text: str) -> dict[str, Any]:
-    """Answer a text as ``answer_to_text`` does, although the text may not be complete.
-
-    A single letter is not searched for. A last word of one or two letters is left out if there are other words. An unknown last
-    word is completed to the first suggestion. The answer has ``incomplete`` if there is nothing to search for yet, and the page
-    then keeps its pictures. An answer that withholds pictures never has ``incomplete``.
-    """
-    if len(text.strip()) == 1:
-        return _without_tiles(text, TYPE_ON, [], []) | _INCOMPLETE
-    before, _, last = text.rpartition(" ")
-    if before.strip() and len(last) < COMPLETE_LETTERS:
-        text = before.strip()
-    try:
-        query = engine.query(text)
-        correction = query.reading.corrected.get(last.lower())
-        is_foreign = correction is not None and bool(correction.language) and len(last) >= FOREIGN_LETTERS
-        if is_foreign or last.lower() not in {**query.reading.corrected, **query.respelled}:
-            return answer(engine, query)
-        shown = None
-    except UnknownWordError as error:
-        shown = failed_answer(engine, text, error) | _INCOMPLETE
-    except QueryError as error:
-        return failed_answer(engine, text, error) | _INCOMPLETE
-    for start, word in engine.complete(text, 1):
-        completed = text[:start] + word
-        return answer(engine, engine.query(completed)) | {"status": f"Results for “{completed}”"}
-    return shown or answer(engine, query)
-
-
 def failed_answer(engine: Engine, text: str, error: QueryError | UnknownWordError) -> dict[str, Any]:
     """Return the answer to a text that cannot be searched for: the reason, and known spellings to try."""
     unknown = isinstance(error, UnknownWordError)
     tries = _spellings(text, error.suggestions) if isinstance(error, UnknownWordError) else []
-    return _without_tiles(text, shortened(str(error), 300), tries, _captioned(engine, text, ()) if unknown else [])
+    return without_tiles(text, shortened(str(error), 300), tries, _captioned(engine, text, ()) if unknown else [])
 
 
 def _withheld(engine: Engine, query: Query, reason: str = "") -> dict[str, Any]:
@@ -130,7 +95,7 @@ def _withheld(engine: Engine, query: Query, reason: str = "") -> dict[str, Any]:
     captioned = _captioned(engine, query, ())
     no_examples = bool(captioned) or is_atrocity(query.respelled_text)
     tries = [] if no_examples else _examples(engine, query)
-    return _without_tiles(query.text, reason or withheld_sentence(query, bool(captioned)), tries, captioned)
+    return without_tiles(query.text, reason or withheld_sentence(query, bool(captioned)), tries, captioned)
 
 
 def _examples(engine: Engine, query: Query) -> list[list[str]]:
@@ -140,7 +105,7 @@ def _examples(engine: Engine, query: Query) -> list[list[str]]:
     ]
 
 
-def _without_tiles(text: str, status: str, tries: list[list[str]], captioned: list[dict[str, object]]) -> dict[str, Any]:
+def without_tiles(text: str, status: str, tries: list[list[str]], captioned: list[dict[str, object]]) -> dict[str, Any]:
     """Return an answer with no pictures found by meaning. ``captioned`` has pictures whose captions have the words."""
     return {
         "query": text,

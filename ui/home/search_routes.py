@@ -27,7 +27,8 @@ def _search(request: Request) -> Response:
         return PlainTextResponse(f"Too many searches. {try_again(wait)}", 429, {"Retry-After": str(math.ceil(wait))})
     from devise_core.errors import DeviseError
     from devise_core.serving.open_engines import collection_engine
-    from ui.home.answer import answer_to_text, answer_while_typing
+    from ui.home.answer import answer_to_text
+    from ui.home.while_typing import answer_while_typing
 
     try:
         with typed_search_counted(name), event_log.timed("typed_search") as facts:
