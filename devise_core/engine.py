@@ -42,8 +42,9 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, HeatVerbs
     """A model over one collection of images.
 
     ``load_engine`` makes an engine, and ``on`` returns an engine with the same model over another collection. The constructor
-    takes any text encoder and image encoder whose vectors are in the same space. Pass it the ``ArtifactLayout`` and the
-    ``Manifest`` of a separate folder, because the other files of a model, such as its classifier, fit only its own encoders.
+    takes any text encoder and image encoder whose vectors are in the same space. For your own encoders, pass the
+    ``ArtifactLayout`` and the ``Manifest`` of a new folder, not those of an existing model. The other files of a model, such as its
+    classifier, fit only the encoders of that model.
 
     Threads may share an engine. Their searches run at the same time, but calls to the image model run one after another. An
     engine that ``load_engine`` made over a folder can be pickled. A worker process opens the files again, and all engines that it

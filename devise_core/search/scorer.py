@@ -3,14 +3,16 @@
 The score sums four terms:
 
 - the cosine in the space of word vectors (DeViSE),
-- the inner product in the concept space. An image's vector in this space is the mean of the vectors of all ImageNet labels,
-  weighted by the classifier as in ConSE (Norouzi et al., 2013), plus the vector that a linear model predicts for a caption,
+- the inner product in the concept space. An image's vector in this space is a sum of two: the mean of the vectors of all ImageNet
+  labels, weighted by the classifier as in ConSE (Norouzi et al., 2013), and the vector that a caption of the image would have, as
+  a linear model predicts it from the image,
 - minus the image's mean nearness to nouns, as a penalty for hubs (images that are near every query),
 - the log odds that the classifier gives to the kinds of thing that the query names.
 
-The first two terms are inner products of a query with an image. The third is a number for each image, which is stored at the end of
-its vector for the second product. So these three terms are fast for many images. In this file, a
-side is what the score needs to know about a query (``QuerySide``) or about images (``ImageSide``).
+The first two terms are inner products of a query with an image. The third is one number for each image. It is the last entry of the
+image's concept vector, so that the second inner product subtracts it too. These three terms are fast for many images.
+
+In this file, a side is what the score needs to know about a query (``QuerySide``) or about images (``ImageSide``).
 """
 
 from __future__ import annotations

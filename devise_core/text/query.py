@@ -31,8 +31,8 @@ class PlacedClause:
             other words remain.
         dropped: Words around what is searched for, such as "a photo of". The vector leaves them out.
         corrected: Foreign and misspelled words to look for, each with what it was read as.
-        respelled: Misspelled words, each with its right spelling. Unlike ``corrected``, this has words that the vector leaves
-            out too.
+        respelled: Misspelled words, each with its right spelling. Unlike ``corrected``, this also has the words that the
+            vector leaves out.
         other_meaning: A word that may mean something else, with that other meaning. It is either an English word that also exists
             in another language (see ``ReadWords``), or a foreign word or rare name that may be a misspelled English word.
     """
@@ -112,7 +112,7 @@ class Query:
 
     @property
     def vectors(self) -> Floats:
-        """Unit rows ``(s, d)``: one for each sense, or only the query's vector. An image is scored by its best row."""
+        """Unit rows ``(s, d)``: one for each sense, or only the query's vector. An image gets the score of the row that fits best."""
         return np.stack([sense.vector for sense in self.senses]) if self.senses else self.vector[None]
 
     @property

@@ -219,7 +219,7 @@ class KerasImageEncoder(ImageEncoder):
         return type(self), (self.path, self._manifest)
 
     def encode_pixels(self, pixels: Pixels) -> Encoded:
-        """Encode ``uint8 (n, size, size, 3)``. Several images are padded to ``BATCH``, since Keras traces each new size."""
+        """Encode ``uint8 (n, size, size, 3)``. Several images are filled up to a full ``BATCH``: Keras traces each batch size."""
         runtime = self._loaded()
         parts = [self._batch(runtime, pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
         return Encoded(np.concatenate([features for features, _ in parts]), np.concatenate([embeddings for _, embeddings in parts]))

@@ -133,11 +133,11 @@ def queries(engine: Engine) -> None:
         return
     st.caption(
         f"The app has just searched for {len(asked)} kinds of things by their names. A picture counts as right if its category or "
-        "one of its labels names that kind of thing. If neither names it, the picture counts as wrong. But if the app cannot tell "
-        "what kind of thing the labels name, the picture is not judged. The pictures below are in the order of the search. The "
-        "average precision is computed with a simpler order, by similarity to the word. It is 1 if all right pictures come first, "
-        "and lower the further down they are. It can be low even if the first pictures are right, because other right pictures may "
-        "come later."
+        "one of its labels names that kind of thing. If neither names it, the picture counts as wrong, unless the app cannot tell "
+        "what kind of thing the labels name. Then the picture is not judged. The pictures below are in the order of the search. "
+        "The average precision is computed with a simpler order, by similarity to the word. It is 1 if all right pictures come "
+        "first, and lower the further down they are. It can be low even if the first pictures are right, because other right "
+        "pictures may come later."
     )
     judge, ends = CategoryJudge(engine), min(EXTREMES, len(asked) // 2)
     for title, part in (("Highest average precision", asked[:ends]), ("Lowest average precision", asked[: -ends - 1 : -1])):
