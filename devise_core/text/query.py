@@ -112,7 +112,7 @@ class Query:
 
     @property
     def vectors(self) -> Floats:
-        """Unit rows ``(s, d)``: one for each sense, or only the query's vector. An image gets the score of the row that fits best."""
+        """Unit rows ``(s, d)``: one for each sense, or only the query's vector. An image gets the score of its best row."""
         return np.stack([sense.vector for sense in self.senses]) if self.senses else self.vector[None]
 
     @property
