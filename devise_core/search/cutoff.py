@@ -18,17 +18,17 @@ SEED = 7
 
 
 def chance_cosine(nouns: Floats, embeddings: Floats) -> float:
-    """Return the chance level of a collection: the 30% quantile of the best cosines of random nouns.
+    """Return the chance level of a collection: the 30% quantile, over random nouns, of each noun's best cosine with any image.
 
-    The chance level rises with the size of a collection. The best cosine of a query is usually larger for labels of the collection
-    than for nouns that no image shows: the AUC is 0.63 for ``stamps`` and 0.80 for ``photos``. For 7.6% of the
-    labels of ``stamps`` and 4.1% of those of ``photos``, even the best cosine is below the chance level, so these labels seem to be
-    absent (the rows "DeViSE" of ``evaluate absent``).
+    The chance level rises with the size of a collection. A label of the collection tends to have a larger best cosine than a noun
+    that no image shows. The AUC for telling the two apart is 0.63 for ``stamps`` and 0.80 for ``photos``. The best cosine is below
+    the chance level for 7.6% of the labels of ``stamps`` and 4.1% of those of ``photos``. These labels then seem to be absent (the
+    rows "DeViSE" of ``evaluate absent``).
 
     Args:
         nouns: Unit rows ``(m, d)`` of random nouns.
-        embeddings: Unit rows ``(n, d)`` of the collection. If there are more than ``IMAGES``, a sample is used, and the result is
-            lower than for all images. So a large collection stores the chance level of all images when it is written.
+        embeddings: Unit rows ``(n, d)`` of the collection. If there are more than ``IMAGES``, a sample is used, which makes the
+            result too low. For a large collection, ``chance_of`` computes the chance level of all images when it is written.
 
     Returns:
         The cosine, or 1 if there are no nouns or no images, so that nothing is above it.

@@ -219,7 +219,11 @@ class KerasImageEncoder(ImageEncoder):
         return type(self), (self.path, self._manifest)
 
     def encode_pixels(self, pixels: Pixels) -> Encoded:
-        """Encode ``uint8 (n, size, size, 3)``. Several images are filled up to a full ``BATCH``: Keras traces each batch size."""
+        """Encode ``uint8 (n, size, size, 3)``.
+
+        A single image is run alone. Two or more are padded with black images to a full ``BATCH``, because Keras traces the model
+        again for each new batch size, which is slow.
+        """
         runtime = self._loaded()
         parts = [self._batch(runtime, pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
         return Encoded(np.concatenate([features for features, _ in parts]), np.concatenate([embeddings for _, embeddings in parts]))
