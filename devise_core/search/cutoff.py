@@ -22,13 +22,13 @@ def chance_cosine(nouns: Floats, embeddings: Floats) -> float:
 
     The chance level rises with the size of a collection. A label of the collection tends to have a larger best cosine than a noun
     that no image shows. The AUC for telling the two apart is 0.63 for ``stamps`` and 0.80 for ``photos``. The best cosine is below
-    the chance level for 7.6% of the labels of ``stamps`` and 4.1% of those of ``photos``. These labels then seem to be absent (the
-    rows "DeViSE" of ``evaluate absent``).
+    the chance level for 7.6% of the labels of ``stamps`` and 4.1% of those of ``photos``, so a search for them finds no match. The
+    rows "DeViSE" of ``evaluate absent`` have these figures.
 
     Args:
         nouns: Unit rows ``(m, d)`` of random nouns.
         embeddings: Unit rows ``(n, d)`` of the collection. If there are more than ``IMAGES``, a sample is used, which makes the
-            result too low. For a large collection, ``chance_of`` computes the chance level of all images when it is written.
+            result too low. When a large collection is written, ``chance_of`` computes the chance level from all of its images.
 
     Returns:
         The cosine, or 1 if there are no nouns or no images, so that nothing is above it.

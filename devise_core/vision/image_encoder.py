@@ -219,17 +219,13 @@ class KerasImageEncoder(ImageEncoder):
         return type(self), (self.path, self._manifest)
 
     def encode_pixels(self, pixels: Pixels) -> Encoded:
-        """Encode ``uint8 (n, size, size, 3)``.
-
-        A single image is run alone. Two or more are padded with black images to a full ``BATCH``, because Keras traces the model
-        again for each new batch size, which is slow.
-        """
+        """Encode ``uint8 (n, size, size, 3)``. Two or more images are padded with black ones to a full ``BATCH``."""
         runtime = self._loaded()
         parts = [self._batch(runtime, pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
         return Encoded(np.concatenate([features for features, _ in parts]), np.concatenate([embeddings for _, embeddings in parts]))
 
     def _batch(self, runtime: ModelRuntime, pixels: Pixels) -> tuple[Floats, Floats]:
-        size = 1 if len(pixels) == 1 else BATCH
+        size = 1 if len(pixels) == 1 else BATCH  # Keras traces the model again for each new size, which is slow
         padded = np.zeros((size, *pixels.shape[1:]), dtype=np.uint8)
         padded[: len(pixels)] = pixels
         try:
