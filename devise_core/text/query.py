@@ -21,7 +21,8 @@ class PlacedClause:
     Attributes:
         clause: The clause as it was parsed.
         vector: The clause's unit vector ``(d,)``, or None if no word of the clause is known.
-        terms: The words or the noun that the clause was read as, each with a share of the vector. The shares add up to 1.
+        terms: What the clause was read as: words, each with its share of the vector, or one noun, such as "string
+            instrument", with the share 1. The shares add up to 1.
         known: The known words of the clause, each with its row in the word store.
         unknown: The unknown words of the clause.
         read_as: Words that are known only in another form, each with that form.
@@ -73,7 +74,7 @@ class Query:
 
     @property
     def noun(self) -> str | None:
-        """The noun or word that the whole query was read as, or None if the query has several terms or names an image."""
+        """The noun or word that the whole query was read as. None if the query has several terms, or if its term is an image."""
         if len(self.reading.terms) != 1 or self.reading.terms[0].kind != "words":
             return None
         return self.reading.terms[0].word
@@ -112,7 +113,10 @@ class Query:
 
     @property
     def vectors(self) -> Floats:
-        """Unit rows ``(s, d)``: one for each sense, or only the query's vector. An image gets the score of its best row."""
+        """Unit rows ``(s, d)``: one for each sense, or only the query's vector.
+
+        An image is scored against each row and keeps its best score.
+        """
         return np.stack([sense.vector for sense in self.senses]) if self.senses else self.vector[None]
 
     @property
