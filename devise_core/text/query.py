@@ -81,7 +81,7 @@ class Query:
 
     @property
     def wanted_noun(self) -> str | None:
-        """The only noun or word to look for, such as "dog" for "dog -poodle". None if there are several such terms, or an image."""
+        """The only noun or word to look for, such as "dog" for "dog -poodle". None if several terms, or an image, are looked for."""
         wanted = [term for term in self.reading.terms if term.weight > 0]
         return wanted[0].word if len(wanted) == 1 and wanted[0].kind == "words" else None
 
