@@ -21,8 +21,8 @@ class PlacedClause:
     Attributes:
         clause: The clause as it was parsed.
         vector: The clause's unit vector ``(d,)``, or None if no word of the clause is known.
-        terms: What the clause was read as: words, each with its share of the vector, or one noun, such as "string
-            instrument", with the share 1. The shares add up to 1.
+        terms: What the clause was read as. Either words, each with its share of the vector, or one noun with the share 1. A noun
+            may have several words, such as "string instrument".
         known: The known words of the clause, each with its row in the word store.
         unknown: The unknown words of the clause.
         read_as: Words that are known only in another form, each with that form.
@@ -81,7 +81,7 @@ class Query:
 
     @property
     def wanted_noun(self) -> str | None:
-        """The only noun or word to look for, such as "dog" for "dog -poodle". None if several terms, or an image, are looked for."""
+        """The only noun or word to look for, such as "dog" for "dog -poodle". None if several terms or an image are looked for."""
         wanted = [term for term in self.reading.terms if term.weight > 0]
         return wanted[0].word if len(wanted) == 1 and wanted[0].kind == "words" else None
 

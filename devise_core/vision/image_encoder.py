@@ -176,7 +176,7 @@ class KerasImageEncoder(ImageEncoder):
     def model_id(self) -> str:
         """The SHA-256 of the model file. If the version of the preprocessing is not 1, that version is added.
 
-        Version 1 adds nothing, because the collections made with it record the SHA-256 alone. The id is "" for a file that the
+        Version 1 is not added, so that the id still matches the collections made with it, which record the SHA-256 alone. The id is "" for a file that the
         manifest does not list.
         """
         if self._manifest is None:
@@ -219,7 +219,7 @@ class KerasImageEncoder(ImageEncoder):
         return type(self), (self.path, self._manifest)
 
     def encode_pixels(self, pixels: Pixels) -> Encoded:
-        """Encode ``uint8 (n, size, size, 3)``. Two or more images are padded with black ones to a full ``BATCH``."""
+        """Encode ``uint8 (n, size, size, 3)``. Two or more images are filled up to ``BATCH`` with black images."""
         runtime = self._loaded()
         parts = [self._batch(runtime, pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
         return Encoded(np.concatenate([features for features, _ in parts]), np.concatenate([embeddings for _, embeddings in parts]))
