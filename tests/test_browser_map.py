@@ -132,7 +132,7 @@ def test_colours_maps_and_dimensions(page: Page, address: str) -> None:
         expect(page).to_have_url(re.compile(f"map={method}"))  # two choices before an answer would be one step for Back
         view.locator("select[name=dims]").select_option(dimensions)
         expect(view).to_have_attribute("data-map", f"{method}{dimensions}")
-        expect(page.get_by_text(f"Pictures that are close on this {dimensions}-D {NAMES[method]} map are similar")).to_be_visible()
+        expect(page.get_by_text(f"({NAMES[method]} in {dimensions} dimensions, trustworthiness")).to_be_visible()
     page.go_back()
     expect(view).to_have_attribute("data-map", "pca2")
     page.reload()
