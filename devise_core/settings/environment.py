@@ -21,7 +21,7 @@ READ_WITH_MODEL = {
     "default_collection": ("`photos`", "The name of the collection that is shown first, if there is one of that name."),
     "phrase_encoder": (
         "none",
-        "The folder of the phrase encoder, which reads queries of several words. `fetch phrase-encoder` fills it.",
+        "The folder of the phrase encoder, which reads queries of several words. See OPERATING.md.",
     ),
     "runtime": (
         "`auto`",
@@ -49,7 +49,10 @@ READ_WITH_MILVUS = {
         "The address of a Milvus server, such as `http://localhost:19530`, or a file of Milvus Lite that ends in `.db`. The app "
         "offers its collections.",
     ),
-    "milvus_token": ("none", "The token for the Milvus server, such as `user:password`. No command takes it as an option."),
+    "milvus_token": (
+        "none",
+        "The token for the Milvus server, such as `user:password`. No command has an option for it, which others could see.",
+    ),
     "milvus_pictures": (
         "`.milvus` beside the collections",
         "The folder of the thumbnails of collections in Milvus. All machines that show them share it.",

@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         "bytes",
         50_000_000,
         64 * 10**9,
-        "The most memory that recent uploads of all sessions may take. Beyond it, the oldest are deleted.",
+        "The most memory that the uploads of all sessions may take together. Beyond it, the oldest files are deleted.",
     )
     url_search: bool = _switch(
         False,
@@ -131,13 +131,13 @@ class Settings(BaseSettings):
     )
     link_previews: bool = _switch(
         True,
-        "Name the host of the request in the preview of a link, which needs absolute addresses. "
+        "Build the addresses in previews of links from the host of the request, because previews need absolute addresses. "
         "Turn it off if a shared cache in front of the app ignores the host.",
     )
     metrics: bool = _switch(
         False,
         "Serve counters and latencies for Prometheus at `/metrics`. "
-        "Configure the proxy to hide it, and `/_stcore/metrics`, from the public.",
+        "The proxy of this project hides it and Streamlit's own `/_stcore/metrics`. Configure any other proxy to hide both.",
     )
     log_queries: bool = _switch(False, "Write the text of queries to the log. Queries are personal data.")
 
