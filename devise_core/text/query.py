@@ -34,8 +34,8 @@ class PlacedClause:
         corrected: Foreign and misspelled words to look for, each with what it was read as.
         respelled: Misspelled words, each with its right spelling. Unlike ``corrected``, this also has the words that the
             vector leaves out.
-        other_meaning: A word that may mean something else, with that other meaning. It is either an English word that also exists
-            in another language (see ``ReadWords``), or a foreign word or rare name that may be a misspelled English word.
+        other_meaning: A word that may mean something else, with that other meaning. An English word may also exist in another
+            language (see ``ReadWords``). A foreign word or a rare name may be a misspelled English word.
     """
 
     clause: Clause
@@ -131,7 +131,7 @@ class Query:
 
     @property
     def respelled_text(self) -> str:
-        """The query in English and without spelling mistakes, for sentences about the results."""
+        """The query in English and without spelling mistakes, to be quoted in messages about the results."""
         english = {word: correction.form for word, correction in self.reading.corrected.items()}
         return with_words(self.text, {**english, **self.respelled})
 

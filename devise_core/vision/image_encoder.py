@@ -176,7 +176,7 @@ class KerasImageEncoder(ImageEncoder):
     def model_id(self) -> str:
         """The SHA-256 of the model file. If the version of the preprocessing is not 1, that version is added.
 
-        Version 1 is not added, so that the id still matches the collections made with it, which record the SHA-256 alone. The id
+        Collections made with version 1 record the SHA-256 alone. So version 1 is not added, and the id still matches them. The id
         is "" for a file that the manifest does not list.
         """
         if self._manifest is None:
