@@ -31,6 +31,7 @@ from tests.data_set_mirror import pascal, site  # noqa: F401  fixtures for the t
 from tests.image_server import image_server, image_site  # noqa: F401  fixtures for the tests of images from an address
 from tests.installed_package import installed  # noqa: F401  a fixture for the tests of the wheel
 from tests.large_collections import large_folder  # noqa: F401  a fixture for the tests of the format of large collections
+from tests.milvus_file import connection  # noqa: F401  a fixture for the tests of collections in Milvus
 
 gc.set_threshold(20_000)  # objects, because a test makes thousands that are not garbage
 GROWTH = 200_000

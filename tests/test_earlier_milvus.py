@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,14 +27,6 @@ from tests.fakes import ColourEncoder
 
 Index = Callable[..., IndexedFolder]
 REMOVALS = Allowed(removals=True)
-
-
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusConnection]:
-    """One file for all tests of this module, as opening one takes a second."""
-    connection = MilvusConnection(str(tmp_path_factory.mktemp("milvus") / "milvus.db"))
-    yield connection
-    connection.close()
 
 
 @pytest.fixture

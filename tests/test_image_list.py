@@ -25,7 +25,7 @@ def test_a_folder_and_a_bucket_are_listed_alike(source: Path) -> None:
     assert [image.parts for image in folder.images] == [image.parts for image in listed.images]
     assert [image.identity for image in folder.images] == [image.identity for image in listed.images]
     assert listed.images[0].uri.startswith("memory://")
-    assert listed.left_out == ["2 other files (.hidden/a.png, notes.txt)"]
+    assert listed.scan.left_out == ["2 other files (.hidden/a.png, notes.txt)"]
     stamps = {image.uri: image.stamp for image in listed.images}
     bucket.pipe("/bucket/photos/holidays/red_things/3.png", b"longer than before " * 100)
     again = {image.uri: image.stamp for image in list_images("memory://bucket/photos").images}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,14 +23,6 @@ from tests.contract_images import ODD
 from tests.fakes import unit_rows
 
 ITEMS = [Item(f"{text} {row}", f"images/{row}.webp", (text,), text.replace("/", "")) for row, text in enumerate(ODD)]
-
-
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusConnection]:
-    """One file for all tests of this module, as opening one takes a second."""
-    connection = MilvusConnection(str(tmp_path_factory.mktemp("milvus") / "milvus.db"))
-    yield connection
-    connection.close()
 
 
 @pytest.fixture

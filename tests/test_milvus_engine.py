@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,14 +28,6 @@ from devise_core.search.conditions import HasId, InCategory
 from devise_core.serving.open_engines import collection_engine, is_offered, offered_collections, pictures_folder
 from tests.fakes import ColourEncoder
 from tests.json_output import read_output
-
-
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusConnection]:
-    """One file for all tests of this module, as opening one takes a second."""
-    connection = MilvusConnection(str(tmp_path_factory.mktemp("milvus") / "milvus.db"))
-    yield connection
-    connection.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from devise_core.collections.contract import ImageBatch
-from devise_core.collections.earlier_images import AT_A_TIME, EarlierImages
+from devise_core.collections.earlier_images import EarlierImages
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.item_table import StoredItems
 from devise_core.datatypes import Item
@@ -67,15 +66,13 @@ class FolderImages(EarlierImages):
         known = (self._items[item_id] for item_id in ids if item_id in self._items)
         return {item.id: (item, self._thumbnail_key(item)) for item in known}
 
-    def batches(self, ids: Iterable[str]) -> Iterator[ImageBatch]:
-        """Yield images with their vectors and thumbnails."""
-        rest = iter(ids)
-        while batch := list(islice(rest, AT_A_TIME)):
-            rows = np.array([self._collection.row(item_id) for item_id in batch])
-            features, embeddings = (self._collection.vector_rows(by)[rows].astype(np.float32) for by in ("visual", "semantic"))
-            items, keys = zip(*map(self.stored(batch).__getitem__, batch), strict=True)
-            thumbnails = [self._collection.picture(int(row)).read_bytes() for row in rows]
-            yield ImageBatch(items, features, embeddings, thumbnails, keys)
+    def batch(self, ids: Sequence[str]) -> ImageBatch:
+        """Return images with their vectors and thumbnails."""
+        rows = np.array([self._collection.row(item_id) for item_id in ids])
+        features, embeddings = (self._collection.vector_rows(by)[rows].astype(np.float32) for by in ("visual", "semantic"))
+        items, keys = zip(*map(self.stored(ids).__getitem__, ids), strict=True)
+        thumbnails = [self._collection.picture(int(row)).read_bytes() for row in rows]
+        return ImageBatch(items, features, embeddings, thumbnails, keys)
 
     def _thumbnail_key(self, item: Item) -> str:
         file = self._collection.layout.root / item.file

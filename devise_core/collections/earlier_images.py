@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from devise_core.collections.contract import ImageBatch
@@ -52,18 +53,21 @@ class EarlierImages(ABC):
         """
 
     @abstractmethod
-    def batches(self, ids: Iterable[str]) -> Iterator[ImageBatch]:
-        """Yield images with their vectors and thumbnails, to write them again.
+    def batch(self, ids: Sequence[str]) -> ImageBatch:
+        """Return images with their vectors and thumbnails, in the order of ``ids``, to write them again.
 
         Args:
-            ids: The ids of images of the collection.
-
-        Yields:
-            Up to ``AT_A_TIME`` images at a time, in the order of ``ids``.
+            ids: Up to ``AT_A_TIME`` ids of images of the collection.
 
         Raises:
             CollectionError: A thumbnail is not on this machine.
         """
+
+    def batches(self, ids: Iterable[str]) -> Iterator[ImageBatch]:
+        """Yield what ``batch`` returns for ``ids``, ``AT_A_TIME`` images at a time."""
+        rest = iter(ids)
+        while part := list(islice(rest, AT_A_TIME)):
+            yield self.batch(part)
 
     def stored_form(self, item: Item) -> Item:
         """Return an item as ``stored`` would return it after it was written."""

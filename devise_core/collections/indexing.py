@@ -76,7 +76,7 @@ def index_folder(
     before = store.earlier() if store else FolderImages.open(target)
     earlier = EarlierVersion.of(before, encoder.model_id, partial(Away.of, scan, item), allowed)
     check, about = partial(_check_read, source), {INDEXED_FOLDER: source_text(str(source))}
-    result = _begun(target, scan, notes)
+    result = begun(target, scan, notes)
     version = CollectionVersion(scan.files, encoder.model_id, command, parts, item, result, check, store, earlier, about)
     return _write(version, scan, encoder, progress)
 
@@ -109,8 +109,14 @@ def _write(version: CollectionVersion[Path], scan: FolderScan, encoder: ImageEnc
     return result
 
 
-def _begun(target: Path, scan: FolderScan, notes: Annotations) -> IndexedFolder:
-    """Return the result before any image is read, with what is known so far."""
+def begun(target: Path, scan: FolderScan, notes: Annotations) -> IndexedFolder:
+    """Return the result before any image is read, with what is known so far.
+
+    Args:
+        target: The folder of the collection.
+        scan: What was listed and left out.
+        notes: What annotations say about the images.
+    """
     problems, faults, summaries = [*scan.problems, *notes.problems], list(notes.faults), list(notes.summaries)
     return IndexedFolder(target, 0, problems, faults, scan.left_out, scan.left_out_folders, summaries, len(scan.unlisted))
 

@@ -40,18 +40,12 @@ class ImageList:
 
     Attributes:
         images: The images.
-        problems: A sentence for each folder or file that cannot be listed.
-        left_out: The files and folders that are not read, counted in words, such as "3 videos".
-        left_out_folders: A sentence for each folder that is not read. It begins with the path of the folder.
         folder: The source, if it is a folder.
-        scan: What is in the folder. Empty for another source.
+        scan: What is in the folder and was left out. For a bucket it has only what was left out, and it is empty for a list.
         unread: The images that could not be read when this was tried, but that may be readable later.
     """
 
     images: list[ListedImage]
-    problems: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    left_out_folders: list[str] = field(default_factory=list)
     folder: Path | None = None
     scan: FolderScan = field(default_factory=FolderScan)
     unread: list[ListedImage] = field(default_factory=list)
@@ -111,7 +105,7 @@ def storage(uri: str) -> Iterator[tuple[Any, str]]:
 def _in_folder(folder: Path, include_system: bool, given: Collection[Path]) -> ImageList:
     scan = scan_folder(folder, include_system, given)
     images = [listed_file(file, folder) for file in scan.files]
-    return ImageList(images, scan.problems, scan.left_out, scan.left_out_folders, folder, scan)
+    return ImageList(images, folder, scan)
 
 
 def _in_file(file: Path) -> ImageList:
@@ -139,7 +133,7 @@ def _in_bucket(uri: str) -> ImageList:
                 others.append("/".join(parts))
     if not images:
         raise CollectionError(f"There are no images in {uri}. Files ending in {', '.join(SUFFIXES)} are read.")
-    return ImageList(images, left_out=counted_kinds({OTHER_FILES: len(others)}, others[:NAMED]))
+    return ImageList(images, scan=FolderScan(left_out=counted_kinds({OTHER_FILES: len(others)}, others[:NAMED])))
 
 
 def _stamp(file: Path) -> str:

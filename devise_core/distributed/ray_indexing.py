@@ -14,7 +14,7 @@ from devise_core.collections.collection_version import CollectionVersion
 from devise_core.collections.earlier_folder import FolderImages
 from devise_core.collections.earlier_version import CAREFUL, INDEXED_FOLDER, Allowed, Away, EarlierVersion, source_text
 from devise_core.collections.indexed_folder import IndexedFolder
-from devise_core.collections.indexing import Progress, describe_noted
+from devise_core.collections.indexing import Progress, begun, describe_noted
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.writer import check_name
 from devise_core.datatypes import Item
@@ -65,7 +65,7 @@ def index_with_ray(
     before = store.earlier() if store else FolderImages.open(target)
     earlier = EarlierVersion.of(before, encoder.model_id, partial(_away, listed, item), allowed)
     check, about = partial(_check_read, source), {INDEXED_FOLDER: source_text(source)}
-    result = _begun(target, listed, notes)
+    result = begun(target, listed.scan, notes)
     version = CollectionVersion(listed.images, encoder.model_id, command, parts, item, result, check, store, earlier, about)
     return _write(version, source, listed, engine, encoder, progress)
 
@@ -92,13 +92,6 @@ def _write(
     if not result.changes.kept:
         shards.forget_others(listed.images)
     return result
-
-
-def _begun(target: Path, listed: ImageList, notes: Annotations) -> IndexedFolder:
-    """Return the result before any image is read, with what is known so far."""
-    problems, faults, summaries = [*listed.problems, *notes.problems], list(notes.faults), list(notes.summaries)
-    unlisted = len(listed.scan.unlisted)
-    return IndexedFolder(target, 0, problems, faults, listed.left_out, listed.left_out_folders, summaries, unlisted)
 
 
 def _away(listed: ImageList, item: Callable[[ListedImage], Item]) -> Away:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from devise_core.engine import Engine
@@ -67,7 +66,8 @@ def _completed(engine: Engine, text: str) -> dict[str, Any] | None:
 def _completions(engine: Engine, text: str) -> Iterator[str]:
     """Yield a few texts that begin with ``text``, but not its plural. A label of the collection comes first, then suggestions."""
     start = " ".join(text.lower().split())
-    yield from islice((label for label in engine.collection.facets("label") if label.startswith(start) and label != start), 1)
+    labels = engine.label_completions.starting_with(start, 2)
+    yield from [label for label in labels if label.startswith(start) and label != start][:1]
     longer = (text[:place] + word for place, word in engine.complete(text, MAX_TRIES))
     yield from (completed for completed in longer if completed.lower() not in (f"{start}s", f"{start}es"))
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from devise_core.collections.contract import ImageBatch
-from devise_core.collections.earlier_images import AT_A_TIME, EarlierImages
+from devise_core.collections.earlier_images import EarlierImages
 from devise_core.collections.milvus.connection import MilvusConnection
 from devise_core.collections.milvus.expressions import one_of
 from devise_core.collections.milvus.facts import read_beginning
@@ -23,7 +22,7 @@ PLACES = 4_000
 
 
 class MilvusImages(EarlierImages):
-    """The images of a version in Milvus. Vectors and thumbnails are read only for ``batches``.
+    """The images of a version in Milvus. Vectors and thumbnails are read only for ``batch``.
 
     Args:
         store: Reads the version.
@@ -96,15 +95,13 @@ class MilvusImages(EarlierImages):
         """Return an item as it is read back from Milvus, which cuts long texts."""
         return stored_form(item)
 
-    def batches(self, ids: Iterable[str]) -> Iterator[ImageBatch]:
-        """Yield images with their vectors and thumbnails. Raises ``CollectionError`` if a thumbnail is not on this machine."""
-        rest = iter(ids)
-        while batch := list(islice(rest, AT_A_TIME)):
-            names = {str(row["id"]): str(row["thumbnail"]) for row in self._rows(one_of("id", batch), ("id", "thumbnail"))}
-            thumbnails = [self._thumbnail(names[item_id]) for item_id in batch]
-            items, keys = zip(*map(self.stored(batch).__getitem__, batch), strict=True)
-            features, embeddings = self._store.vectors(batch, "visual"), self._store.vectors(batch, "semantic")
-            yield ImageBatch(items, features, embeddings, thumbnails, keys)
+    def batch(self, ids: Sequence[str]) -> ImageBatch:
+        """Return images with their vectors and thumbnails. Raises ``CollectionError`` if a thumbnail is not on this machine."""
+        names = {str(row["id"]): str(row["thumbnail"]) for row in self._rows(one_of("id", ids), ("id", "thumbnail"))}
+        thumbnails = [self._thumbnail(names[item_id]) for item_id in ids]
+        items, keys = zip(*map(self.stored(ids).__getitem__, ids), strict=True)
+        features, embeddings = self._store.vectors(ids, "visual"), self._store.vectors(ids, "semantic")
+        return ImageBatch(items, features, embeddings, thumbnails, keys)
 
     def _thumbnail(self, name: str) -> bytes:
         try:
