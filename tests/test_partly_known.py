@@ -26,7 +26,9 @@ def test_a_query_with_an_unknown_word_is_no_sure_match(engine: Engine, text: str
     assert engine.matches(engine.query("zebra")).sure
     assert not engine.matches(engine.query(text)).sure
     assert "match well" not in page_text(app("text_search", q=text))
-    assert "The app is not sure that" in answer_to_text(engine, text)["status"]
+    assert (
+        answer_to_text(engine, text)["status"] == f"Closest we have for “{text}”. The app is not sure that these pictures show it."
+    )
 
 
 def test_an_unknown_word_that_is_excluded_changes_nothing(engine: Engine) -> None:
