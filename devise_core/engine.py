@@ -207,7 +207,7 @@ def _opened_again(artifacts: Path, collection: Path | None) -> Engine:
 
 
 @lru_cache(maxsize=2)
-def _model_again(artifacts: Path, version: object) -> Engine:  # noqa: ARG001  if the files have changed, they are opened again
+def _model_again(artifacts: Path, version: object) -> Engine:  # noqa: ARG001  changed files are opened again
     return _without_collection(artifacts)
 
 

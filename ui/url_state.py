@@ -14,17 +14,18 @@ BOUND = COLLECTION, PROTOCOL, VOCABULARY, LABELS = "collection", "protocol", "vo
 """Parameters of widgets with ``bind="query-params"``. Streamlit reads and writes these parameters.
 
 The other widgets are not bound. When a bound widget changes, Streamlit replaces the address, so Back would leave the page instead
-of undoing the change. Streamlit also writes the labels of options, which differ from the values in earlier links."""
+of undoing the change. Streamlit would also write the label of an option instead of its value, and earlier links have the value."""
 
 _Parameters = dict[str, list[str]]
 
 _STATE_KEY, _PAGE_KEY = "url_state", "current_page"
 _LATE_SECONDS = 3.0
-"""Seconds after an answer in which a browser may still send the previous address."""
+"""How many seconds after an answer a browser may still send the previous address."""
 _navigated: dict[str, float] = {}
-"""Session id → the time when the note that the visitor used Back or Forward expires. A handled note is removed.
+"""Session id → the time when its note expires. The note says that the visitor has used Back or Forward.
 
-The notes are not in the session's state, because Streamlit may interrupt a run before it writes there."""
+A note is removed when it is read. The notes are not in the session's state, because Streamlit may interrupt a run before it
+writes there."""
 
 
 @dataclass
@@ -123,7 +124,7 @@ def _address() -> _Address:
 
     A request that was sent before the browser had the last answer carries a previous address. That address is
     ignored unless the visitor has used Back or Forward, because it would undo what the visitor chose in the meantime. Any other
-    difference comes from the visitor and is adopted.
+    address comes from the visitor and is adopted.
     """
     sent, page = _sent_parameters(), current_page()
     address: _Address | None = st.session_state.get(_STATE_KEY)

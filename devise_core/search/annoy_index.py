@@ -41,7 +41,7 @@ class AnnoyIndex(Index):
         Args:
             vectors: The vectors ``(n, d)``, which need not have length 1.
             path: The file to write.
-            trees: How many trees to build. More trees find more neighbours, but take more time and memory.
+            trees: How many trees to build. More trees find more of the nearest neighbours, but take more time and memory.
 
         Returns:
             The index.
@@ -66,7 +66,7 @@ class AnnoyIndex(Index):
         Args:
             vectors: The vectors ``(n, d)`` that the forest was built from.
             path: The file of the forest.
-            search_nodes: How many nodes a search visits. A search of more nodes finds more neighbours, but takes longer.
+            search_nodes: How many nodes a search visits. More nodes find more of the nearest neighbours, but take longer.
 
         Returns:
             The index.

@@ -34,8 +34,8 @@ class PlacedClause:
         corrected: Foreign and misspelled words to look for, each with what it was read as.
         respelled: Misspelled words, each with its right spelling. Unlike ``corrected``, this also has the words that the
             vector leaves out.
-        other_meaning: A word that may mean something else, with that other meaning. An English word may also exist in another
-            language (see ``ReadWords``). A foreign word or a rare name may be a misspelled English word.
+        other_meaning: A word that may mean something else, with that other meaning. The word is an English word that also exists in
+            another language (see ``ReadWords``), or a foreign word or rare name that may be a misspelled English word.
     """
 
     clause: Clause

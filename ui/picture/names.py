@@ -20,7 +20,7 @@ _CONFIDENCE_HELP = (
 )
 _OTHERS = "Other words that may fit, and how likely each is. "
 _GENERAL = "A general word can have a higher percentage than the best name."
-_NOT_IN_ORDER = "The first word need not be the likeliest, because the app also compares the meaning of words with the picture."
+_NOT_IN_ORDER = "The app’s first choice need not be the likeliest word, because it also compares words with the picture."
 _ORDER_HELP = (
     "A picture of a hammer is also a picture of a tool. The app is often surer of the general word, although it tells you less."
 )
