@@ -84,6 +84,8 @@ def test_images_and_bytes_are_limited() -> None:
     indexed = index_uploads(FILES, encoder, Settings(collection_images=2), ())
     assert (len(indexed.images), encoder.encoded) == (2, 2)
     assert indexed.full == "A session holds at most 2 pictures. The others were left out."
+    indexed = index_uploads(FILES[:2], encoder, Settings(collection_images=2))
+    assert indexed.full == "A session holds at most 2 pictures. Delete yours to add others."  # the browser sends no more
     one = indexed.images[0].nbytes
     indexed = index_uploads(FILES, encoder, LIMITS.model_copy(update={"session_bytes": one + 1}))
     assert len(indexed.images) == 1

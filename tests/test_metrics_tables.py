@@ -178,7 +178,7 @@ def test_whole_evaluation(model: ModelUnderTest, tmp_path: Path) -> None:
     assert tables["Text → images: Caltech-101, 46 unseen classes"][SOFTMAX] == [NOT_APPLICABLE, NOT_APPLICABLE]
     naming = tables["Pascal Sentences, split of the 2020 notebook: naming with all words"]
     assert naming[OURS] == [1, 1, 1, 1, 0.5, 0.25]  # the store has five words
-    custom, last = tables["Pascal Sentences, a head trained on it: naming with all words"], "DeViSE on 5 other splits"
+    custom, last = tables["Pascal Sentences with a head trained on its classes: naming with all words"], "DeViSE on 5 other splits"
     assert custom[CONSE][0] == custom[SOFTMAX][0] == custom[RANDOM][0] == 1
     assert list(custom) == [SOFTMAX, CONSE, RANDOM, OURS, f"{OURS} − {CONSE}", f"{OURS} − {SOFTMAX}", last]
     assert custom[OURS] == custom[last] == naming[OURS]  # each class has its colour, so every split is easy

@@ -198,8 +198,8 @@ def test_wide_tables_fill_a_row() -> None:
         ("Category queries in the collection", "the stamps by category", ["mAP", "P@8"], "ConSE (T = 10)"),
         ("1000 ImageNet samples", "All 1000 ImageNet samples", ["hit@5", "hp@5", "hp@10"], "softmax"),
         ("The 200 ImageNet samples", "200 ImageNet samples kept out", ["hit@5", "hp@5", "hp@10"], "softmax"),
-        ("Pascal Sentences with the recipe `own`, hit@5", "a head trained on it", ["hit@5", "hit@10", "hit@20"], ""),
-        ("Pascal Sentences with the recipe `own`, hierarchical", "a head trained on it", ["hp@5", "hp@10", "hp@20"], ""),
+        ("Pascal Sentences with the recipe `own`, hit@5", "a head trained on its classes", ["hit@5", "hit@10", "hit@20"], ""),
+        ("Pascal Sentences with the recipe `own`, hierarchical", "a head trained on its classes", ["hp@5", "hp@10", "hp@20"], ""),
     ],
 )
 def test_the_published_figures_are_the_measured_ones(row: str, title: str, metrics: list[str], rival: str) -> None:

@@ -31,7 +31,7 @@ from devise_core.vectors import Floats
 
 OTHER_SPLITS = 5
 RECIPE = RECIPES["own"]
-TITLE = "Pascal Sentences, a head trained on it: naming with all words"
+TITLE = "Pascal Sentences with a head trained on its classes: naming with all words"
 LAST_ROW = f"{OURS} on {OTHER_SPLITS} other splits"
 
 

@@ -81,7 +81,7 @@ def write_report(path: Path, content: ReportContent, tables: Sequence[Table], re
     """
     html = render(content, tables, remark).encode()
     if len(html) > MOST_BYTES:
-        raise BuildError(f"The report is {len(html) / 1e6:.1f} MB. The limit is {MOST_BYTES / 1e6:.0f} MB. Name fewer images.")
+        raise BuildError(f"The report is larger than {MOST_BYTES / 1e6:g} MB. Name fewer images.")
     with atomic_file(path) as staged:
         staged.write_bytes(html)
     return len(html)

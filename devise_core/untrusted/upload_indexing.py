@@ -52,7 +52,7 @@ class IndexedUploads:
         skipped: A sentence for each file that could not be read or encoded. The sentence begins with the file's name. For a zip,
             one more sentence counts the files that are not images, such as videos.
         notes: A sentence for each image that was read although its file is damaged. The sentence begins with the file's name.
-        full: Why the remaining files were left out, or "" if the limits were not reached.
+        full: Why no more files are accepted, or "" if the limits are not reached.
     """
 
     images: list[InMemoryImage]
@@ -100,6 +100,8 @@ def index_uploads(
             _add(result, batch, encoder, limits, slot, titles)
             if result.full:
                 break
+    if not result.full and len(result.images) >= limits.collection_images:
+        result.full = f"A session holds at most {limits.collection_images} pictures. Delete yours to add others."
     return result
 
 

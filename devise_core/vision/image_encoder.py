@@ -219,10 +219,7 @@ class KerasImageEncoder(ImageEncoder):
         return type(self), (self.path, self._manifest)
 
     def encode_pixels(self, pixels: Pixels) -> Encoded:
-        """Encode ``uint8 (n, size, size, 3)`` in batches of ``BATCH``.
-
-        A last batch of two or more images is padded with black images.
-        """
+        """Encode ``uint8 (n, size, size, 3)`` in batches. The last batch is padded with black images if it has two or more."""
         runtime = self._loaded()
         parts = [self._batch(runtime, pixels[start : start + BATCH]) for start in range(0, len(pixels), BATCH)]
         return Encoded(np.concatenate([features for features, _ in parts]), np.concatenate([embeddings for _, embeddings in parts]))

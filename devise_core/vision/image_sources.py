@@ -129,7 +129,7 @@ def name_and_bytes(source: object, most: int) -> tuple[str, bytes]:
     else:
         name, content = _read_open_file(source, most)
     if len(content) > most:
-        raise _too_many_bytes(name, len(content), most)
+        raise _too_many_bytes(name, most)
     return name, content
 
 
@@ -178,7 +178,7 @@ def _read_path(path: Path, most: int) -> tuple[str, bytes]:
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size > most:
-                raise _too_many_bytes(path.name, os.fstat(file.fileno()).st_size, most)
+                raise _too_many_bytes(path.name, most)
             return path.name, file.read(most + 1)  # a pipe does not tell its size
     except FileNotFoundError as error:
         raise ImageError(f"There is no file {shortened(str(path), LONGEST_PATH)}. Check the path.") from error
@@ -191,5 +191,5 @@ def _read_path(path: Path, most: int) -> tuple[str, bytes]:
         ) from error
 
 
-def _too_many_bytes(name: str, length: int, most: int) -> ImageError:
-    return ImageError(f"{name} is {length / 1e6:.0f} MB. The limit is {most / 1e6:.0f} MB. Save a smaller copy.")
+def _too_many_bytes(name: str, most: int) -> ImageError:
+    return ImageError(f"{name} is larger than {most / 1e6:g} MB. Save a smaller copy.")

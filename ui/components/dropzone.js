@@ -42,7 +42,7 @@ function build(root) {
       try {
         const blob = zip ? file : await shrunk(file, MAX_SIDE);
         const maxBytes = box.limits[zip ? 1 : 0];
-        if (blob.size > maxBytes) refuse(name, `is ${(blob.size / 1e6).toFixed(1)} MB. The limit is ${(maxBytes / 1e6).toFixed(0)} MB.`);
+        if (blob.size > maxBytes) refuse(name, `is larger than ${maxBytes / 1e6} MB.`);
         else {
           files.push([name.slice(0, MAX_NAME), await dropped(box.drop, blob)]);
           bytes += blob.size;
