@@ -87,7 +87,7 @@ def test_ids_stay_when_images_are_added(source: Path) -> None:
     assert {item.source: item.id for item in before}.items() <= {item.source: item.id for item in after}.items()
 
 
-def test_maps_are_made_again_only_for_other_vectors(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_maps_are_made_again_only_for_many_other_vectors(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = index(source, ColourEncoder()).folder
     drawn: list[int] = []
 
@@ -102,9 +102,11 @@ def test_maps_are_made_again_only_for_other_vectors(source: Path, monkeypatch: p
     assert np.array_equal(FolderCollection.open(folder).projections.places["tsne2"], before.places["tsne2"])
     (folder / "projections.npz").write_bytes(b"damaged")
     index(source, ColourEncoder())
-    Image.new("RGB", (9, 9), "white").save(source / "new.png")
-    index(source, ColourEncoder())
-    assert drawn == [36, 37]
+    for count in (1, 5):
+        for grey in range(count):
+            Image.new("RGB", (9, 9), (grey, grey, count)).save(source / f"new {count} {grey}.png")
+        index(source, ColourEncoder())
+    assert drawn == [36, 42]
 
 
 def test_another_model_computes_all_images_again(source: Path) -> None:

@@ -28,7 +28,7 @@ def project_large(embeddings: MappedRows, sampled: int = SAMPLED) -> Projections
     drawn = sample(len(embeddings), sampled)
     fitted = project(embeddings[drawn], METHODS)
     within = sample(len(drawn), MAX_FITTED)
-    maps = _place_all(fitted, within, embeddings[drawn], embeddings)
+    maps = place_all(fitted, within, embeddings[drawn], embeddings)
     for name, each in fitted.places.items():
         maps.places[name][drawn] = each
     maps.clusters[drawn] = fitted.clusters
@@ -48,10 +48,10 @@ def place_added(maps: Projections, embeddings: MappedRows, added: MappedRows) ->
     """
     drawn = sample(len(embeddings), SAMPLED)
     fitted = replace(maps, places={name: each[drawn] for name, each in maps.places.items()}, clusters=maps.clusters[drawn])
-    return replace(_place_all(fitted, sample(len(drawn), MAX_FITTED), embeddings[drawn], added), anchors=None)
+    return replace(place_all(fitted, sample(len(drawn), MAX_FITTED), embeddings[drawn], added), anchors=None)
 
 
-def _place_all(fitted: Projections, within: Rows, near: Floats, embeddings: MappedRows) -> Projections:
+def place_all(fitted: Projections, within: Rows, near: Floats, embeddings: MappedRows | Floats) -> Projections:
     """Place ``embeddings`` on maps.
 
     Args:
@@ -59,6 +59,9 @@ def _place_all(fitted: Projections, within: Rows, near: Floats, embeddings: Mapp
         within: Which rows of the sample t-SNE was fitted on.
         near: The embeddings of the sample.
         embeddings: The embeddings to place.
+
+    Returns:
+        The maps with the places and clusters of ``embeddings``.
     """
     count, anchored = len(embeddings), near[within]
     places = {name: np.empty((count, each.shape[1]), dtype=np.float32) for name, each in fitted.places.items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,12 @@ import numpy as np
 
 from devise_core.collections.item_table_writer import ItemTableWriter
 from devise_core.collections.items_file import write_items
+from devise_core.collections.kept_maps import kept_maps
 from devise_core.collections.large_files import write_large_files
-from devise_core.collections.projection import Projections, map_names, project
-from devise_core.collections.stored_maps import read_maps
+from devise_core.collections.projection import Projections, project
 from devise_core.collections.stored_parts import store_parts
 from devise_core.datatypes import Item
-from devise_core.errors import ArtifactError, CollectionError
+from devise_core.errors import CollectionError
 from devise_core.search.index import Index
 from devise_core.search.model_parts import ModelParts
 from devise_core.search.registry import EXACT_UP_TO, NEW_INDEX, index_type
@@ -76,7 +75,7 @@ def write_collection(
         command: The command that makes the collection.
         source: Where the images come from, for the manifest.
         licence: The licence of the images, for the manifest.
-        before: The folder of an older version of the collection. Its maps are kept if they were made from the same embeddings.
+        before: The folder of an older version of the collection. Its maps are kept unless many images have changed (``kept_maps``).
         index: The name of an index type. By default, up to ``EXACT_UP_TO`` items get the exact index, and more stay on disk.
         parts: The optional parts of the model (``ModelParts``), used to compute and store what every text search needs.
         about: Further facts, such as the title.
@@ -87,7 +86,7 @@ def write_collection(
     count = _checked_count(items, features, embeddings)
     manifest = Manifest(layout.root, about={"model": model_id, "count": count, **(about or {})})
     if count <= EXACT_UP_TO or index:
-        files = _write_whole(layout, manifest, index, items, features, embeddings, parts, _same_maps(before, embeddings))
+        files = _write_whole(layout, manifest, index, items, features, embeddings, parts, kept_maps(before, embeddings))
     else:
         files = _write_large(layout, manifest, items, features, embeddings, parts)
     write_manifest(manifest, files, command, source, licence)
@@ -161,16 +160,3 @@ def _build_indexes(kind: type[Index], layout: CollectionLayout, features: Floats
     kind.build(embeddings, layout.embedding_index)
     kind.build(features, layout.feature_index)
     return (layout.embedding_index, layout.feature_index) if kind.has_file else ()
-
-
-def _same_maps(before: CollectionLayout | None, embeddings: Floats) -> Projections | None:
-    """Return the maps of the collection ``before``, if it is undamaged and has the same embeddings and kinds of map."""
-    if before is None or not before.embeddings.is_file():
-        return None
-    with suppress(ArtifactError, OSError, ValueError):
-        verified = Manifest.read(before.root).verified
-        maps = read_maps(verified(before.projections), *embeddings.shape)
-        same_vectors = np.array_equal(np.load(verified(before.embeddings)), embeddings)
-        if same_vectors and set(maps.places) == set(map_names(embeddings)):
-            return maps
-    return None
