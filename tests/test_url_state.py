@@ -18,6 +18,25 @@ class Parameters(dict[str, list[str]]):
     from_dict = dict.update
 
 
+class Clock:
+    """A clock that only moves when a test waits."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(url_state, "time", clock)
+    return clock
+
+
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Parameters:
     parameters = Parameters()
@@ -34,7 +53,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *, is_history_navigation: bool, interru
 
 
 @pytest.fixture
-def filtered(sent: Parameters, monkeypatch: pytest.MonkeyPatch) -> Parameters:
+def filtered(clock: Clock, sent: Parameters, monkeypatch: pytest.MonkeyPatch) -> Parameters:
     """A visitor has just chosen a label, and the browser still sends the address from before."""
     assert run(monkeypatch, is_history_navigation=False) == []
     url_state.update(label=["sombrero"])
@@ -64,3 +83,45 @@ def test_back_to_the_same_address_does_not_let_a_late_one_in(filtered: Parameter
     assert run(monkeypatch, is_history_navigation=True) == ["sombrero"]
     filtered.clear()
     assert run(monkeypatch, is_history_navigation=False) == ["sombrero"]
+
+
+@pytest.mark.usefixtures("filtered")
+@pytest.mark.parametrize(("seconds", "expected"), [(2.0, ["sombrero"]), (4.0, [])])
+def test_a_late_address_comes_within_three_seconds(
+    seconds: float, expected: list[str], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.wait(seconds)
+    assert run(monkeypatch, is_history_navigation=False) == expected
+
+
+@pytest.mark.usefixtures("filtered")
+@pytest.mark.parametrize(("seconds", "expected"), [(2.0, ["sombrero"]), (4.0, [])])
+def test_the_time_of_a_run_is_not_counted(
+    seconds: float, expected: list[str], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy server, the next request waits until the run has ended."""
+    with pytest.raises(InterruptedError), url_state.page_run():
+        clock.wait(10)
+        raise InterruptedError
+    clock.wait(seconds)
+    assert run(monkeypatch, is_history_navigation=False) == expected
+
+
+def test_the_time_of_later_runs_is_not_added(clock: Clock, filtered: Parameters, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a link to the page itself, which leads to an earlier address, would do nothing as long as the visitor is active."""
+    filtered["label"] = ["sombrero"]
+    clock.wait(4)
+    with url_state.page_run():
+        clock.wait(10)
+    filtered.clear()
+    assert run(monkeypatch, is_history_navigation=False) == []
+
+
+@pytest.mark.usefixtures("filtered")
+def test_all_reads_of_a_run_agree(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    with url_state.page_run():
+        assert run(monkeypatch, is_history_navigation=False) == ["sombrero"]
+        clock.wait(10)
+        assert url_state.read_all("label") == ["sombrero"]
+    clock.wait(20)
+    assert run(monkeypatch, is_history_navigation=False) == []

@@ -23,7 +23,7 @@ page_layout.name_tab(page.url_path)
 tour.choose_collection()
 page_layout.sidebar()
 tour.banner()
-with cpu_time_counted(), event_log.page_run(page.url_path), show_errors("session"):
+with url_state.page_run(), cpu_time_counted(), event_log.page_run(page.url_path), show_errors("session"):
     check_rate_limit()
     page.run()
     show_open_hit()

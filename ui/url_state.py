@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -20,7 +22,7 @@ _Parameters = dict[str, list[str]]
 
 _STATE_KEY, _PAGE_KEY = "url_state", "current_page"
 _LATE_SECONDS = 3.0
-"""How many seconds after an answer a browser may still send the previous address."""
+"""How many seconds after an answer a browser may still send the previous address. The time of page runs is not counted."""
 _navigated: dict[str, float] = {}
 """Session id → the time when its note expires. The note says that the visitor has used Back or Forward.
 
@@ -36,6 +38,29 @@ class _Address:
     current: _Parameters
     previous: list[tuple[float, _Parameters]] = field(default_factory=list)
     """Recent addresses, each with the time until which a browser may still send it."""
+    ignored: tuple[float, _Parameters] | None = None
+    """The address that was ignored last, and when."""
+    run_ended: float = 0.0
+    """When the last run of a page ended."""
+
+    def is_late(self, sent: _Parameters) -> bool:
+        """Return whether a browser sent a previous address, because it had not received the last one. All calls in a run agree."""
+        now = time.monotonic()
+        if self.ignored and self.ignored[0] > self.run_ended and self.ignored[1] == sent:
+            return True
+        late = any(sent == parameters for until, parameters in self.previous if until > now)
+        self.ignored = (now, sent) if late else None
+        return late
+
+    def end_run(self, began: float) -> None:
+        """Do not count the time of a run against the time for late addresses. A request may have waited until the run ended."""
+        self.run_ended = time.monotonic()
+        seconds = self.run_ended - began
+        self.previous = [(until + seconds if until > began else until, sent) for until, sent in self.previous]
+
+
+_ADDRESSES: WeakValueDictionary[str, _Address] = WeakValueDictionary()
+"""Session id → the address of the session, which owns it."""
 
 
 def set_page(page: str) -> None:
@@ -113,6 +138,17 @@ def note_navigation() -> None:
         _navigated[context.session_id] = now + _LATE_SECONDS
 
 
+@contextmanager
+def page_run() -> Iterator[None]:
+    """Run a page. The block uses nothing of Streamlit at its end, because Streamlit may interrupt that."""
+    context, began = get_script_run_ctx(), time.monotonic()
+    try:
+        yield
+    finally:
+        if context and (address := _ADDRESSES.get(context.session_id)):
+            address.end_run(began)
+
+
 def _has_navigated() -> bool:
     """Return whether the visitor has used Back or Forward since the last call."""
     context = get_script_run_ctx()
@@ -131,10 +167,10 @@ def _address() -> _Address:
     navigated = _has_navigated()
     if address is None or address.page != page:
         address = st.session_state[_STATE_KEY] = _Address(page, sent)
-    elif sent != address.current:
-        late = any(sent == parameters for until, parameters in address.previous if until > time.monotonic())
-        if not late or navigated:
-            address.current, address.previous = sent, []
+        if context := get_script_run_ctx():
+            _ADDRESSES[context.session_id] = address
+    elif sent != address.current and (navigated or not address.is_late(sent)):
+        address.current, address.previous, address.ignored = sent, [], None
     return address
 
 
