@@ -140,7 +140,7 @@ def note_navigation() -> None:
 
 @contextmanager
 def page_run() -> Iterator[None]:
-    """Run a page. The block uses nothing of Streamlit at its end, because Streamlit may interrupt that."""
+    """Run a page in the block, and note when it ends. That uses nothing of Streamlit, which may interrupt each use."""
     context, began = get_script_run_ctx(), time.monotonic()
     try:
         yield

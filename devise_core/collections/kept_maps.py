@@ -53,7 +53,7 @@ def extended(maps: Projections, earlier: Floats, embeddings: Floats) -> Projecti
         embeddings: Unit rows ``(n, d)`` of the new version.
 
     Returns:
-        The maps. None if more than ``MOST_CHANGED`` of the images were not there when the maps were made, or are gone since then.
+        The maps. None if more than ``MOST_CHANGED`` of the images are newer than the maps, or are gone since the earlier version.
     """
     fitted = np.arange(len(earlier)) if maps.anchors is None else maps.anchors
     rows = _rows_in(earlier, embeddings)
