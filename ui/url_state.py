@@ -44,7 +44,10 @@ class _Address:
     """When the last run of a page ended."""
 
     def is_late(self, sent: _Parameters) -> bool:
-        """Return whether a browser sent a previous address, because it had not received the last one. All calls in a run agree."""
+        """Return whether a browser sent a previous address, because it had not received the last one.
+
+        All calls in a run with the same address return the same.
+        """
         now = time.monotonic()
         if self.ignored and self.ignored[0] > self.run_ended and self.ignored[1] == sent:
             return True
@@ -140,7 +143,7 @@ def note_navigation() -> None:
 
 @contextmanager
 def page_run() -> Iterator[None]:
-    """Run a page in the block, and note when it ends. That uses nothing of Streamlit, which may interrupt each use."""
+    """Run a page in the block, and note when it ends. This calls nothing of Streamlit, which may interrupt a run at any call."""
     context, began = get_script_run_ctx(), time.monotonic()
     try:
         yield

@@ -31,7 +31,7 @@ def kept_maps(before: CollectionLayout | None, embeddings: Floats) -> Projection
         embeddings: Unit rows ``(n, d)`` of the new version.
 
     Returns:
-        The maps. None if there is no undamaged earlier version with the same kinds of map, or if too many images have changed.
+        The maps. None if there is no undamaged earlier version with the same kinds of map, or if ``extended`` cannot keep the maps.
     """
     if before is None or not before.embeddings.is_file():
         return None
@@ -53,7 +53,8 @@ def extended(maps: Projections, earlier: Floats, embeddings: Floats) -> Projecti
         embeddings: Unit rows ``(n, d)`` of the new version.
 
     Returns:
-        The maps. None if more than ``MOST_CHANGED`` of the images are newer than the maps, or are gone since the earlier version.
+        The maps. None if more than ``MOST_CHANGED`` of the images are newer than the maps, or are gone since the earlier version,
+        and if all images of a cluster are gone.
     """
     fitted = np.arange(len(earlier)) if maps.anchors is None else maps.anchors
     rows = _rows_in(earlier, embeddings)
