@@ -37,6 +37,7 @@ gc.set_threshold(20_000)  # objects, because a test makes thousands that are not
 GROWTH = 200_000
 """By how many kB the memory may grow before garbage is collected. Collecting it after each of 220 modules took 80 s in all."""
 BUNDLED = Path(__file__).parent.parent / "artifacts"
+MAIN = sys.modules["__main__"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -77,6 +78,12 @@ def memory_is_freed(peaks: list[int]) -> Iterator[None]:
         gc.collect()
         peaks.append(peak_memory())
     gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def main_module_is_restored() -> None:
+    """Undo what a test of a page leaves behind: Streamlit makes the page the main module, and a new process would run it."""
+    sys.modules["__main__"] = MAIN
 
 
 @pytest.fixture(scope="session")
