@@ -23,11 +23,6 @@ _Parameters = dict[str, list[str]]
 _STATE_KEY, _PAGE_KEY = "url_state", "current_page"
 _LATE_SECONDS = 3.0
 """How many seconds after an answer a browser may still send the previous address. The time of page runs is not counted."""
-_navigated: dict[str, float] = {}
-"""Session id → the time when its note expires. The note says that the visitor has used Back or Forward.
-
-A note is removed when it is read. The notes are not in the session's state, because Streamlit may interrupt a run before it
-writes there."""
 
 
 @dataclass
@@ -42,6 +37,13 @@ class _Address:
     """The address that was ignored last, and when."""
     run_ended: float = 0.0
     """When the last run of a page ended."""
+    navigated_until: float = 0.0
+    """When the note expires that the visitor has used Back or Forward. 0 if there is no note."""
+
+    def take_navigation(self) -> bool:
+        """Return whether the visitor has used Back or Forward since the last call."""
+        until, self.navigated_until = self.navigated_until, 0.0
+        return until > time.monotonic()
 
     def is_late(self, sent: _Parameters) -> bool:
         """Return whether a browser sent a previous address, because it had not received the last one.
@@ -63,7 +65,7 @@ class _Address:
 
 
 _ADDRESSES: WeakValueDictionary[str, _Address] = WeakValueDictionary()
-"""Session id → the address of the session, which owns it."""
+"""Session id → the address of the session, which owns it. Reading it here is not a call of Streamlit, which may interrupt a run."""
 
 
 def set_page(page: str) -> None:
@@ -134,28 +136,19 @@ def note_navigation() -> None:
     the same address, but Streamlit does not mark that run as a navigation.
     """
     context = get_script_run_ctx()
-    if context and context.is_history_navigation:
-        now = time.monotonic()
-        for session in [session for session, until in list(_navigated.items()) if until < now]:
-            _navigated.pop(session, None)
-        _navigated[context.session_id] = now + _LATE_SECONDS
+    if context and context.is_history_navigation and (address := _ADDRESSES.get(context.session_id)):
+        address.navigated_until = time.monotonic() + _LATE_SECONDS
 
 
 @contextmanager
 def page_run() -> Iterator[None]:
-    """Run a page in the block, and note when it ends. This calls nothing of Streamlit, which may interrupt a run at any call."""
+    """Run a page in the block, and note when it ends."""
     context, began = get_script_run_ctx(), time.monotonic()
     try:
         yield
     finally:
         if context and (address := _ADDRESSES.get(context.session_id)):
             address.end_run(began)
-
-
-def _has_navigated() -> bool:
-    """Return whether the visitor has used Back or Forward since the last call."""
-    context = get_script_run_ctx()
-    return context is not None and _navigated.pop(context.session_id, 0.0) > time.monotonic()
 
 
 def _address() -> _Address:
@@ -167,7 +160,7 @@ def _address() -> _Address:
     """
     sent, page = _sent_parameters(), current_page()
     address: _Address | None = st.session_state.get(_STATE_KEY)
-    navigated = _has_navigated()
+    navigated = address is not None and address.take_navigation()
     if address is None or address.page != page:
         address = st.session_state[_STATE_KEY] = _Address(page, sent)
         if context := get_script_run_ctx():

@@ -62,22 +62,16 @@ def extended(maps: Projections, earlier: Floats, embeddings: Floats) -> Projecti
     anchors = kept[np.isin(rows[kept], fitted)]
     if len(anchors) < (1 - MOST_CHANGED) * max(len(embeddings), len(fitted)):
         return None
-    placed_among = _of(maps, rows[anchors])
+    placed_among = maps.of(rows[anchors])
     if any(len(np.unique(now)) <= int(was.max()) for now, was in zip(placed_among.clusters.T, maps.clusters.T, strict=True)):
         return None  # all images of a cluster are gone
     vectors, new = np.nan_to_num(embeddings, nan=0.0, posinf=0.0, neginf=0.0), np.flatnonzero(rows < 0)
     added = place_all(placed_among, np.arange(len(anchors)), vectors[anchors], vectors[new])
-    order = np.empty(len(embeddings), dtype=np.int64)
-    order[np.concatenate([kept, new])] = np.arange(len(embeddings))
+    order = np.argsort(np.concatenate([kept, new]))
     places = {name: np.concatenate([each[rows[kept]], added.places[name]])[order] for name, each in maps.places.items()}
     clusters = np.concatenate([maps.clusters[rows[kept]], added.clusters])[order]
     values = {name: trustworthiness(vectors, places[name]) for name in maps.trustworthiness}
     return replace(maps, places=places, trustworthiness=values, clusters=clusters, anchors=anchors)
-
-
-def _of(maps: Projections, rows: Rows) -> Projections:
-    """Return the maps of some rows only."""
-    return replace(maps, places={name: each[rows] for name, each in maps.places.items()}, clusters=maps.clusters[rows])
 
 
 def _rows_in(earlier: Floats, embeddings: Floats) -> Rows:

@@ -47,8 +47,7 @@ def place_added(maps: Projections, embeddings: MappedRows, added: MappedRows) ->
         The maps with the places and clusters of the images in the segment only.
     """
     drawn = sample(len(embeddings), SAMPLED)
-    fitted = replace(maps, places={name: each[drawn] for name, each in maps.places.items()}, clusters=maps.clusters[drawn])
-    return replace(place_all(fitted, sample(len(drawn), MAX_FITTED), embeddings[drawn], added), anchors=None)
+    return place_all(maps.of(drawn), sample(len(drawn), MAX_FITTED), embeddings[drawn], added)
 
 
 def place_all(fitted: Projections, within: Rows, near: Floats, embeddings: MappedRows | Floats) -> Projections:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,11 @@ class Projections:
             return np.asarray(vector @ self.matrix[:, :dimensions] + self.offset[:dimensions], dtype=np.float32)
         rows: Rows | slice = slice(None) if self.anchors is None else self.anchors
         return np.asarray(place(vector[None], embeddings[rows], self.places[name][rows])[0])
+
+    def of(self, rows: Rows) -> Projections:
+        """Return the maps of some of the images only, without ``anchors``."""
+        places = {name: each[rows] for name, each in self.places.items()}
+        return replace(self, places=places, clusters=self.clusters[rows], anchors=None)
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` file of plain arrays. ``stored_maps.read_maps`` reads it."""
