@@ -56,6 +56,7 @@ CONNECTION = """(() => {
     else callback(event);
   };
   window.holdMessages = () => { held = []; };
+  window.heldMessages = () => held.length;
   window.deliverRun = () => { while (held.length) { const [isLast, deliver] = held.shift(); deliver(); if (isLast) return; } };
   window.deliverMessages = () => { const rest = held; held = null; for (const [, deliver] of rest) deliver(); };
   window.WebSocket = class extends Socket {

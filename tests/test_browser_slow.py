@@ -178,6 +178,24 @@ def test_a_region_is_not_moved_back_by_an_earlier_answer(page: Page, address: st
     expect(page).to_have_url(re.compile("crop=260"))
 
 
+def test_a_download_outlasts_the_runs_of_others(page: Page, phone: Page, address: str) -> None:
+    page.goto(f"{address}/text_search?q=violin")
+    page.get_by_role("button", name="Select all on this page").click()
+    count = tiles(page, "text").count()
+    expect(page.get_by_text(f"{count} selected").first).to_be_visible()
+    wait_until_drawn(page)
+    page.evaluate("holdMessages()")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+        page.wait_for_function("heldMessages() > 0")  # the server has made the file
+        for query in ("horse", "castle", "bird"):
+            phone.goto(f"{address}/text_search?q={query}")
+            expect(tiles(phone, "text").first).to_be_visible()
+            wait_until_drawn(phone)
+        page.evaluate("deliverMessages()")
+    assert len(download.value.path().read_text("utf-8").splitlines()) == count + 1
+
+
 def button_or_link(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
 

@@ -15,6 +15,7 @@ import streamlit as st
 from devise_core.serving import event_log
 from devise_core.serving.garbage import collect_in_background, freeze_memory, limit_heaps, load_into_memory
 from devise_core.settings import settings
+from ui.server.file_expiry import delete_unused_files
 from ui.server.session_expiry import end_expired_sessions
 
 DELAY = 3.0
@@ -34,9 +35,10 @@ def lifespan(import_pages: Callable[[], None]) -> Callable[[st.App], AbstractAsy
         start_log()
         collect_in_background()
         threading.Thread(target=_open_engine, args=(import_pages,), daemon=True, name="open-engine").start()
-        expiry = asyncio.create_task(end_expired_sessions())
+        expiries = [asyncio.create_task(end_expired_sessions()), asyncio.create_task(delete_unused_files())]
         yield
-        expiry.cancel()
+        for expiry in expiries:
+            expiry.cancel()
 
     return running
 
