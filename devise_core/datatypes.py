@@ -26,6 +26,7 @@ class Item:
         source: Where the image came from: a URL, or the path of a file on this machine.
         focus: The point that a crop should keep, as fractions of width and height.
         indexed_file: The path on this machine of the file that was indexed, if ``source`` is something else.
+        taken: When the photo was taken, by the clock of its camera, such as "2019-05-03T14:22:05". Empty if that is not known.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Item:
     source: str = ""
     focus: tuple[float, float] = (0.5, 0.5)
     indexed_file: str = ""
+    taken: str = ""
 
     @property
     def name(self) -> str:
@@ -120,6 +122,11 @@ class Hit:
         return self.item.source
 
     @property
+    def taken(self) -> str:
+        """When the item was taken."""
+        return self.item.taken
+
+    @property
     def name(self) -> str:
         """The item's name."""
         return self.item.name
@@ -141,19 +148,10 @@ class Hit:
         was indexed, if it is on this machine, and otherwise the same as ``thumbnail``.
         """
         thumbnail = str(self.path) if self.path else None
-        return {
-            "id": self.id,
-            "path": str(self.original) if self.original else thumbnail,
-            "thumbnail": thumbnail,
-            "labels": list(self.labels),
-            "category": self.category,
-            "caption": self.caption,
-            "cosine": round(self.cosine, 6),
-            "score": round(self.score, 6),
-            "author": self.author,
-            "licence": self.licence,
-            "source": self.source,
-        }
+        path = str(self.original) if self.original else thumbnail
+        texts = {name: getattr(self.item, name) for name in ("category", "caption", "author", "licence", "source", "taken")}
+        numbers = {"cosine": round(self.cosine, 6), "score": round(self.score, 6)}
+        return {"id": self.id, "path": path, "thumbnail": thumbnail, "labels": list(self.labels), **texts, **numbers}
 
 
 @dataclass(frozen=True)

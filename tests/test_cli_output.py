@@ -223,7 +223,7 @@ def test_a_collection_is_renamed_exported_and_removed(mine: Path, tmp_path: Path
     row = exported[exported["id"] == "violin"].iloc[0]
     assert (Path(row["file"]).is_file(), row["labels"].split("|")[0], len(row["embedding"])) == (True, "violin", 100)
     output(capsys, "collections", "export", "italy", "--out", str(tmp_path / "items.csv"), "--no-vectors")
-    assert len(pd.read_csv(tmp_path / "items.csv").columns) == 9
+    assert len(pd.read_csv(tmp_path / "items.csv").columns) == 10
     made = ("--out", str(tmp_path / "made"), "--layout", "projector")
     assert read_output(output(capsys, "collections", "export", "italy", *made, "--json"))["images"] == 384
     assert (tmp_path / "made/sprite.png").is_file()

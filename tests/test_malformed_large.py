@@ -45,7 +45,7 @@ CHANGES = {
     "half a row": "UPDATE facets SET rows = x'ff'",
     "a count of text": "UPDATE facets SET count = 'many'",
     "a value of bytes": "UPDATE facets SET value = CAST(value AS BLOB)",
-    "too many rows": "INSERT INTO items SELECT 9223372036854775807, key, 'last', file, labels, category, caption, author, licence, source, focus, indexed_file FROM items WHERE row = 0",
+    "too many rows": "INSERT INTO items SELECT 9223372036854775807, key, 'last', file, labels, category, caption, author, licence, source, focus, indexed_file, taken FROM items WHERE row = 0",
     "no rows": "DELETE FROM items",
     "no table": "DROP TABLE facets",
     "an endless view": f"ALTER TABLE items RENAME TO others; CREATE VIEW items AS {ENDLESS}",

@@ -13,35 +13,15 @@ from devise_core.cli.output import print_hits
 from devise_core.collections.export import as_csv, as_json
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.item_table import ItemTable
-from devise_core.collections.item_table_writer import ItemTableWriter
-from devise_core.collections.items_file import read_items, write_items
-from devise_core.collections.milvus.schema import stored_form
 from devise_core.datatypes import Hit, Item
 from tests.colour_folder import index
 from tests.fakes import ColourEncoder
+from tests.item_formats import in_csv, in_milvus, in_table
 
 PAGE = "https://example.org/oslo"
 NOTED = Item("oslo", "images/oslo.webp", source=PAGE, indexed_file="/home/ada/photos/oslo.jpg")
 PLAIN = Item("rome", "images/rome.webp", source="/home/ada/photos/rome.jpg")
 PUBLISHED = Item("bergen", "images/bergen.webp", source="a\n/b or c")
-
-
-def in_csv(folder: Path, *items: Item) -> list[Item]:
-    write_items(folder / "items.csv", items)
-    return read_items(folder / "items.csv")
-
-
-def in_table(folder: Path, *items: Item) -> list[Item]:
-    writer = ItemTableWriter(folder / "items.sqlite")
-    writer.put(range(len(items)), items, [""] * len(items))
-    writer.finish()
-    table = ItemTable(folder / "items.sqlite")
-    assert {item.id: item for item, _ in table.with_keys([item.id for item in items]).values()} == {item.id: item for item in items}
-    return table.at(range(len(items)))
-
-
-def in_milvus(_: Path, *items: Item) -> list[Item]:
-    return [stored_form(item) for item in items]
 
 
 @pytest.mark.parametrize("stored", [in_csv, in_table, in_milvus])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from devise_core.errors import shortened
 
@@ -57,6 +58,15 @@ def plain_name(name: str) -> str:
     The label is also written to the address of the page.
     """
     return name if _NAME.fullmatch(name) else plain(name)
+
+
+def date_text(taken: str) -> str:
+    """Return the date of a photo (``Item.taken``) as people write it, such as "3 May 2019" or "3 May 2019, 14:22"."""
+    try:
+        date = datetime.fromisoformat(taken)
+    except ValueError:
+        return taken
+    return f"{date.day} {date:%B %Y, %H:%M}" if "T" in taken else f"{date.day} {date:%B %Y}"
 
 
 def linked(text: str) -> str:

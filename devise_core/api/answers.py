@@ -59,6 +59,7 @@ class ImageRecords:
             "author": item.author,
             "licence": item.licence,
             "source": item.source if "://" in item.source else item.origin,  # making the origin is slow
+            "taken": item.taken,
             "thumbnail": f"{self._thumbnails}/{quote(item.id, safe='')}?v={self._version}",
         }
 

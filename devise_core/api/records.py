@@ -15,6 +15,7 @@ _VIOLIN: dict[str, Any] = {
     "author": "Jane Doe",
     "licence": "CC-BY-SA-4.0",
     "source": "https://commons.wikimedia.org/wiki/File:Violin.jpg",
+    "taken": "2019-05-03T14:22:05",
     "thumbnail": "collections/photos/thumbnails/violin?v=1764201600",
 }
 _MATCH = _VIOLIN | {"cosine": 0.62, "score": 1.48}
@@ -46,6 +47,8 @@ class ImageRecord(BaseModel):
     """The licence of the image."""
     source: str
     """Where the image came from: the address of a page, or the name of a file."""
+    taken: str = ""
+    """When the photo was taken, by the clock of its camera. Empty if that is not known."""
     thumbnail: str
     """The URL of a small copy of the image, relative to the address of the API."""
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from devise_core.vision.image_reader import load_pixels, open_image, orientation, read_image, upright
+from devise_core.vision.exif import orientation, upright
+from devise_core.vision.image_reader import load_pixels, open_image, read_image
 
 MODEL_SIDE = 256
 """The longer side, in pixels, of the copies that vectors are computed from. The copies are not kept in the collection."""

@@ -24,6 +24,7 @@ from devise_core.search.registry import unnamed_index
 from devise_core.settings import text
 
 _FREQUENT = 8
+_TEXTS = ("category", "caption", "author", "licence", "source", "taken")
 
 
 def add_parsers(commands: Any) -> None:
@@ -216,7 +217,7 @@ def _write_items(collection: FolderCollection, options: argparse.Namespace) -> N
         "file": [str(collection.layout.root / item.file) for item in items],
         "original": [str(item.original or "") for item in items],
         "labels": ["|".join(item.labels) for item in items],
-        **{name: [getattr(item, name) for item in items] for name in ("category", "caption", "author", "licence", "source")},
+        **{name: [getattr(item, name) for item in items] for name in _TEXTS},
     }
     if not getattr(options, "no_vectors", False):
         columns["embedding"] = list(collection.embeddings)

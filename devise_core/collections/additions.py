@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -19,6 +19,8 @@ from devise_core.search.registry import EXACT_UP_TO
 MOST_ADDED = 0.25
 """How many images may be added, as a share of the images that were written first. If there are more, the whole collection is
 written again, so that its maps cover all images."""
+DATED = "dated"
+"""The fact that dates were read from the images (``Item.taken``). Collections of earlier versions lack it."""
 _AT_A_TIME = 500
 
 
@@ -60,22 +62,23 @@ def additions(
 ) -> Additions[Listed] | None:
     """Return what to add to the collection in ``folder``, or None if the collection has to be written as a whole.
 
-    That is the case if the collection is small, damaged or of another model, if an image or its item was changed or deleted, or if
-    there are more new images than ``MOST_ADDED`` allows.
+    That is the case if the collection is small, damaged, without dates or of another model, if an image or its item was changed or
+    deleted, or if there are more new images than ``MOST_ADDED`` allows.
 
     Args:
         folder: The folder of the collection, which may be missing.
         model_id: The id of the model that is used now.
         parts: The ``ModelParts`` of that model, or None.
         files: All image files, new or not.
-        describe: Returns the item of a file.
+        describe: Returns the item of a file, without the date that is in it.
         hashes: Gives the SHA-256 of files.
     """
     if len(files) <= EXACT_UP_TO:
         return None
     with suppress(ArtifactError, CollectionError, OSError):
         collection = FolderCollection.open(folder, model_id)
-        if not isinstance(collection.items, StoredItems) or collection.facts.get("parts", "") != (parts.version if parts else ""):
+        facts, version = collection.facts, parts.version if parts else ""
+        if not isinstance(collection.items, StoredItems) or facts.get("parts", "") != version or not facts.get(DATED):
             return None
         new = _compared(collection, collection.items, files, describe, hashes)
         if new is not None and _worth_it(collection, len(new.files)):
@@ -102,7 +105,8 @@ def _compared(
                 new.files.append(file)
                 continue
             before, key = stored[item.id]
-            if item != before or hashes.of(file) != key or not (collection.layout.root / before.file).is_file():
+            unchanged = item == (before if item.taken else replace(before, taken=""))
+            if not unchanged or hashes.of(file) != key or not (collection.layout.root / before.file).is_file():
                 return None
             new.keys.append(key)
         hashes.save()

@@ -15,6 +15,7 @@ from devise_core.collections.coco import read_coco, strays
 from devise_core.collections.image_note import ImageNote
 from devise_core.errors import ArtifactError, CollectionError
 from devise_core.storage.artifact_reader import read_text
+from devise_core.vision.exif import iso_date
 
 _MAX_BYTES = 1_000_000_000
 _FILE = ("file_name", "file", "filename", "path", "image")
@@ -24,9 +25,17 @@ _COLUMNS = {
     "author": ("author", "creator", "photographer"),
     "licence": ("licence", "license"),
     "source": ("source", "url"),
+    "taken": ("taken", "date_taken"),
 }
 """The columns in which a file may give each fact. The first column with a value is used."""
-_FACTS = {"labels": "labels", "caption": "captions", "author": "authors", "licence": "licences", "source": "sources"}
+_FACTS = {
+    "labels": "labels",
+    "caption": "captions",
+    "author": "authors",
+    "licence": "licences",
+    "source": "sources",
+    "taken": "dates",
+}
 _SHOWN = 3
 """How many of the missing images or ids a message names."""
 
@@ -188,6 +197,7 @@ def _note(row: Mapping[str, Any]) -> tuple[str, ImageNote]:
     labels = facts.pop("labels")
     parts = labels if isinstance(labels, list) else str(labels).split("|")
     texts = {fact: _first(value) for fact, value in facts.items()}
+    texts["taken"] = iso_date(texts["taken"])
     return file, ImageNote(tuple(str(part) for part in parts if str(part).strip()), **texts)
 
 

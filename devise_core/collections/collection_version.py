@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Generic
 
 import numpy as np
 
-from devise_core.collections.additions import Additions, Listed
+from devise_core.collections.additions import DATED, Additions, Listed
 from devise_core.collections.contract import ImageBatch, StoreWriter
 from devise_core.collections.earlier_version import EarlierVersion
 from devise_core.collections.folder_writer import FolderWriter
@@ -35,7 +35,7 @@ class CollectionVersion(Generic[Listed]):
         model_id: The id of the model that makes the vectors.
         command: The command to record in the manifest.
         parts: The ``ModelParts`` of the model, or None.
-        item: Returns the item that describes an image.
+        item: Returns the item that describes an image, without the date that is in its file.
         result: Where to write, and what to report.
         check: Raises ``CollectionError`` if what was read must not become a collection.
         store: Writes the collection to Milvus. If None, the collection is written to a folder.
@@ -76,16 +76,17 @@ class CollectionVersion(Generic[Listed]):
         result.write_report(result.folder)
 
     def _writer(self) -> FolderWriter | MilvusWriter:
+        about = {**self.about, DATED: True}
         if self.store is None:
-            return FolderWriter(self.result.folder, self.model_id, self.command, self.parts, about=self.about)
-        self.store.note(self.about)
+            return FolderWriter(self.result.folder, self.model_id, self.command, self.parts, about=about)
+        self.store.note(about)
         return self.store
 
     def _put(self, encoded: Encoded[Listed], writer: StoreWriter) -> int:
         """Write the images, a batch at a time. Return how many were written."""
         count = 0
         while batch := list(islice(encoded, _WRITTEN_TOGETHER)):
-            items = [self.item(file) for file, _, _ in batch]
+            items = [_dated(self.item(file), image) for file, _, image in batch]
             images = [image for _, _, image in batch]
             features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
             keys = [key for _, key, _ in batch]
@@ -95,3 +96,8 @@ class CollectionVersion(Generic[Listed]):
             writer.put(written)
             count += len(batch)
         return count
+
+
+def _dated(item: Item, image: CachedVectors) -> Item:
+    """Return an item with the date in the file of its image, unless the item has a date already."""
+    return item if item.taken else replace(item, taken=image.taken or "")

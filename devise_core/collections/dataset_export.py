@@ -49,7 +49,7 @@ def _image_folder(collection: Collection, folder: Path) -> None:
     with (folder / "metadata.jsonl").open("w", encoding="utf-8") as lines:
         for item, file in _write_images(collection, folder, "images"):
             facts = {"text": item.caption, "labels": list(item.labels), "category": item.category, "author": item.author}
-            row = {"file_name": file, "id": item.id, **facts, "license": item.licence, "source": item.origin}
+            row = {"file_name": file, "id": item.id, **facts, "license": item.licence, "source": item.origin, "taken": item.taken}
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

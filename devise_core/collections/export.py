@@ -13,7 +13,7 @@ from devise_core.datatypes import Hit
 from devise_core.storage.artifact_reader import read_bytes
 from devise_core.storage.csv_writer import CsvWriter
 
-_COLUMNS = ("id", "name", "cosine", "category", "labels", "caption", "author", "licence", "source")
+_COLUMNS = ("id", "name", "cosine", "category", "labels", "caption", "author", "licence", "source", "taken")
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
@@ -33,6 +33,7 @@ def as_csv(hits: Sequence[Hit]) -> str:
             hit.author,
             hit.licence,
             hit.origin,
+            hit.taken,
         )
         writer.writerow(
             [cell if column == "cosine" else without_formula(cell) for column, cell in zip(_COLUMNS, cells, strict=True)]

@@ -15,6 +15,7 @@ class ImageNote:
         author: Who made the image.
         licence: The terms that the image is used under.
         source: The web page of the image.
+        taken: When the photo was taken (``Item.taken``).
     """
 
     labels: tuple[str, ...] = ()
@@ -22,6 +23,7 @@ class ImageNote:
     author: str = ""
     licence: str = ""
     source: str = ""
+    taken: str = ""
 
     def merged(self, other: ImageNote) -> ImageNote:
         """Return this note with the labels of both notes, and with the facts of ``other`` where this note has none."""
@@ -31,4 +33,5 @@ class ImageNote:
             self.author or other.author,
             self.licence or other.licence,
             self.source or other.source,
+            self.taken or other.taken,
         )

@@ -28,7 +28,7 @@ from devise_core.search.registry import EXACT_UP_TO
 from devise_core.storage.paths import INDEXING_CACHE, user_collections
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
-from devise_core.vision.image_reader import note_on, read_image
+from devise_core.vision.image_reader import note_on, read_date_taken, read_image, taken_on
 from devise_core.vision.preprocess import Pixels
 from devise_core.vision.thumbnail import thumbnail
 
@@ -162,6 +162,7 @@ def describe_noted(path: Sequence[str], identity: str, origin: str, notes: Annot
         licence=note.licence,
         source=note.source or item.source,
         indexed_file=item.source if note.source and Path(item.source).is_absolute() else "",
+        taken=note.taken,
     )
 
 
@@ -179,6 +180,7 @@ class _ReadFile:
     pixels: Pixels | None = None
     thumbnail: bytes = b""
     note: str = ""
+    taken: str = ""
     error: str = ""
     is_unread: bool = False
 
@@ -225,9 +227,10 @@ def _read(file: Path, encoder: ImageEncoder, cache: VectorCache, hashes: FileHas
         key = hashes.of(file)
         cached = cache.get(key)
         if cached is not None:
-            return _ReadFile(file, key, cached, note=cached.note)
+            dated = replace(cached, taken=read_date_taken(file)) if cached.taken is None else cached
+            return _ReadFile(file, key, dated, note=cached.note)
         image = read_image(file, at_least=encoder.size, longest=THUMBNAIL)
-        return _ReadFile(file, key, None, encoder.pixels(image), thumbnail(image, THUMBNAIL), note_on(image))
+        return _ReadFile(file, key, None, encoder.pixels(image), thumbnail(image, THUMBNAIL), note_on(image), taken_on(image))
     except ImageError as error:
         return _ReadFile(file, error=str(error))
     except OSError as error:
@@ -241,6 +244,6 @@ def _compute(batch: Sequence[_ReadFile], encoder: ImageEncoder) -> dict[str, Cac
         return {}
     encoded = encoder.encode_pixels(np.stack([read.pixels for read in fresh if read.pixels is not None]))
     return {
-        read.sha256: CachedVectors(encoded.features[row], encoded.embeddings[row], read.thumbnail, read.note)
+        read.sha256: CachedVectors(encoded.features[row], encoded.embeddings[row], read.thumbnail, read.note, read.taken)
         for row, read in enumerate(fresh)
     }

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from devise_core.collections.fetched_items import AT_A_TIME, FetchedItems
-from devise_core.collections.items_file import INDEXED
+from devise_core.collections.items_file import LATER
 from devise_core.collections.read_only_database import check_types, database_errors, open_read_only
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError
@@ -21,7 +21,7 @@ from devise_core.search.conditions import Postings
 from devise_core.storage.paths import is_inside
 from devise_core.vectors import Rows
 
-ITEM_COLUMNS = ("id", "file", "labels", "category", "caption", "author", "licence", "source", "focus", INDEXED)
+ITEM_COLUMNS = ("id", "file", "labels", "category", "caption", "author", "licence", "source", "focus", *LATER)
 LABEL, CATEGORY = "label", "category"
 """The kinds of facets. A facet is a label or a category together with the images that have it."""
 _ITEM_TYPES = (str,) * len(ITEM_COLUMNS)
@@ -81,7 +81,7 @@ class ItemTable(StoredItems):
             self._count: int = self._rows_of("SELECT ifnull(max(row) + 1, 0) FROM items", (), int)[0][0]
             self._rows_of("SELECT kind, value, count, rows FROM facets LIMIT 1", (), str, str, int, bytes)
             there = {name for (name,) in self._rows_of("SELECT name FROM pragma_table_info('items')", (), str)}
-        self._columns = ", ".join(name if name != INDEXED or name in there else "''" for name in ITEM_COLUMNS)
+        self._columns = ", ".join(name if name not in LATER or name in there else "''" for name in ITEM_COLUMNS)
 
     def __len__(self) -> int:
         return self._count

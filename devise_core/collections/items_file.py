@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from devise_core.storage.csv_writer import CsvWriter
 from devise_core.storage.paths import is_inside
 
 _COLUMNS = [field.name for field in fields(Item)]
-INDEXED = "indexed_file"
-"""The last column. It is missing in files of earlier versions, and if no image has an ``indexed_file``."""
+LATER = ("indexed_file", "taken")
+"""The last columns. Each is missing in files of earlier versions, and if no image has a value in it."""
 
 
 def read_items(path: Path) -> list[Item]:
@@ -41,13 +41,13 @@ def write_items(path: Path, items: Sequence[Item]) -> None:
     """Write ``items.csv``, with the labels separated by ``|``."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = CsvWriter(file)
-        columns = _COLUMNS if any(item.indexed_file for item in items) else [name for name in _COLUMNS if name != INDEXED]
+        columns = [name for name in _COLUMNS if name not in LATER or any(getattr(item, name) for item in items)]
         writer.writerow(columns)
         for item in items:
-            row = list(astuple(item))
-            row[_COLUMNS.index("labels")] = "|".join(item.labels)
-            row[_COLUMNS.index("focus")] = " ".join(f"{share:.2f}" for share in item.focus)
-            writer.writerow(row[: len(columns)])
+            values = asdict(item)
+            values["labels"] = "|".join(item.labels)
+            values["focus"] = " ".join(f"{share:.2f}" for share in item.focus)
+            writer.writerow([values[name] for name in columns])
 
 
 def _item(row: Mapping[str, str | None]) -> Item:

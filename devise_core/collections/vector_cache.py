@@ -12,6 +12,9 @@ from devise_core.errors import CollectionError
 from devise_core.storage.sqlite_cache import SqliteCache
 from devise_core.vectors import Floats
 
+_UNDATED = "-"
+"""The date in the row of a file that does not say when it was taken. Rows of earlier versions have no date at all."""
+
 
 @dataclass(frozen=True)
 class CachedVectors:
@@ -22,12 +25,14 @@ class CachedVectors:
         embedding: Unit vector, ``float32 (d,)``.
         thumbnail: WebP bytes.
         note: What is wrong with the file although it can be read, or "".
+        taken: When the photo was taken (``Item.taken``). None if an earlier version, which did not read it, computed the vectors.
     """
 
     features: Floats
     embedding: Floats
     thumbnail: bytes
     note: str = ""
+    taken: str | None = ""
 
 
 class VectorCache(SqliteCache[str, CachedVectors]):
@@ -39,7 +44,7 @@ class VectorCache(SqliteCache[str, CachedVectors]):
     """
 
     table, error = "vectors", CollectionError
-    key_columns, value_columns = ("key", "model"), ("features", "embedding", "thumbnail", "note")
+    key_columns, value_columns = ("key", "model"), ("features", "embedding", "thumbnail", "note", "taken")
 
     def __init__(self, path: Path, model_id: str) -> None:
         self._model_id, self._used = model_id, set[str]()
@@ -82,8 +87,9 @@ class VectorCache(SqliteCache[str, CachedVectors]):
 
     def _pack(self, row: CachedVectors) -> tuple[bytes, ...]:
         vectors = row.features.astype(np.float32).tobytes(), row.embedding.astype(np.float32).tobytes()
-        return *vectors, row.thumbnail, row.note.encode()
+        return *vectors, row.thumbnail, row.note.encode(), b"" if row.taken is None else (row.taken or _UNDATED).encode()
 
     def _unpack(self, values: tuple[bytes, ...]) -> CachedVectors:
         vectors = np.frombuffer(values[0], np.float32), np.frombuffer(values[1], np.float32)
-        return CachedVectors(*vectors, values[2], values[3].decode())
+        taken = values[4].decode()
+        return CachedVectors(*vectors, values[2], values[3].decode(), None if not taken else taken.removeprefix(_UNDATED))

@@ -20,7 +20,7 @@ from devise_core.untrusted.url_fetch import fetch_image
 from devise_core.vectors import Floats
 from devise_core.vision.batch_reader import read_batches
 from devise_core.vision.image_encoder import BATCH, ImageEncoder
-from devise_core.vision.image_reader import read_image
+from devise_core.vision.image_reader import read_image, taken_on
 from devise_core.vision.image_sources import WEB, name_and_bytes
 from devise_core.vision.preprocess import Pixels
 from devise_core.vision.thumbnail import thumbnail
@@ -36,6 +36,7 @@ class _PreparedImage:
     sha256: str = ""
     pixels: Pixels | None = None
     thumbnail: bytes = b""
+    taken: str = ""
     error: str = ""
     is_unread: bool = False
 
@@ -83,6 +84,7 @@ class EmbeddingActor:
                 "stamp": table["stamp"],
                 "sha256": [image.sha256 for image in decoded],
                 "thumbnail": pyarrow.array([image.thumbnail for image in decoded], pyarrow.binary()),
+                "taken": pyarrow.array([image.taken for image in decoded], pyarrow.string()),
                 "features": _vectors(features, read),
                 "embedding": _vectors(embeddings, read),
                 "error": pyarrow.array([image.error for image in decoded], pyarrow.string()),
@@ -97,7 +99,8 @@ class EmbeddingActor:
             return _PreparedImage(error=_reason(error), is_unread=_may_pass(uri, error))
         try:
             image = read_image(_Named(content, Path(uri).name), at_least=self._encoder.size, longest=THUMBNAIL)
-            return _PreparedImage(sha256(content).hexdigest(), self._encoder.pixels(image), thumbnail(image, THUMBNAIL))
+            prepared = self._encoder.pixels(image), thumbnail(image, THUMBNAIL), taken_on(image)
+            return _PreparedImage(sha256(content).hexdigest(), *prepared)
         except (ImageError, OSError) as error:
             return _PreparedImage(error=_reason(error))
 

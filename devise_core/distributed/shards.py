@@ -75,11 +75,12 @@ class ShardStore:
         for file, wanted in by_file.items():
             table = _table(file)
             features, embeddings = (_matrix(table[name], len(table)) for name in ("features", "embedding"))
-            rows = table.select([*_LIGHT, "thumbnail"]).to_pylist()
+            rows = table.select([name for name in (*_LIGHT, "thumbnail", "taken") if name in table.column_names]).to_pylist()
             for row, feature, embedding in zip(rows, features, embeddings, strict=True):
                 key = os.fsdecode(row["uri"]), row["stamp"]
                 if key in wanted:
-                    yield wanted.pop(key), row["sha256"], CachedVectors(feature, embedding, row["thumbnail"])
+                    vectors = CachedVectors(feature, embedding, row["thumbnail"], taken=row.get("taken", ""))
+                    yield wanted.pop(key), row["sha256"], vectors
 
     def forget_others(self, images: Iterable[ListedImage]) -> None:
         """Delete the rows of all images that are not among ``images``, so that nothing is kept of a deleted image."""

@@ -22,7 +22,8 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from devise_core.errors import ImageError
-from devise_core.vision.image_reader import NOTE, load_image, note_on, on_white, open_image, orientation, upright
+from devise_core.vision.exif import orientation, upright
+from devise_core.vision.image_reader import NOTE, load_image, note_on, on_white, open_image
 from devise_core.vision.jpeg_marks import SCAN_MARK, read_marks
 
 SIDE = 1024

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from devise_core.errors import ImageError, extras_needed
 from devise_core.settings import settings
@@ -23,13 +24,14 @@ from devise_core.vision.decoder_errors import (
     truncated,
     unknown,
 )
+from devise_core.vision.exif import date_taken, orientation, upright
 from devise_core.vision.file_ends import completed, note_on_end
 from devise_core.vision.image_formats import FORMATS, MAX_HEADER, begins_like_image
 from devise_core.vision.image_sources import ImageInput, from_array, from_pil, name_and_bytes
 from devise_core.vision.png_chunks import lacks_end
 
-NOTE = "note"
-"""The key in ``PIL.Image.Image.info`` under which the text that ``note_on`` returns is kept."""
+NOTE, TAKEN = "note", "taken"
+"""The keys in ``PIL.Image.Image.info`` of what ``note_on`` and ``taken_on`` return."""
 
 
 def read_image(source: ImageInput, *, at_least: int | None = None, longest: int = 0) -> Image.Image:
@@ -68,13 +70,27 @@ def read_image(source: ImageInput, *, at_least: int | None = None, longest: int 
 
     image = load_image(data, name, prepare)
     plain = _upright_rgb(image, name)
-    plain.info = {NOTE: image.info[NOTE]} if NOTE in image.info else {}
+    known = {NOTE: note_on(image), TAKEN: date_taken(image)}
+    plain.info = {name: text for name, text in known.items() if text}
     return plain
 
 
 def note_on(image: Image.Image) -> str:
     """Return what was wrong with the file of an image that could still be read, as a sentence, or "" if nothing was."""
     return str(image.info.get(NOTE, ""))
+
+
+def taken_on(image: Image.Image) -> str:
+    """Return when an image that ``read_image`` has read from a file was taken, as ``date_taken`` does."""
+    return str(image.info.get(TAKEN, ""))
+
+
+def read_date_taken(source: ImageInput) -> str:
+    """Return when an image was taken, as ``date_taken`` does, without decoding its pixels. Empty if it cannot be read."""
+    with suppress(ImageError):
+        name, data = name_and_bytes(source, settings().image_bytes)
+        return date_taken(open_image(data, name))
+    return ""
 
 
 def load_image(data: bytes, name: str, prepare: Callable[[Image.Image], None]) -> Image.Image:
@@ -161,30 +177,6 @@ def load_pixels(image: Image.Image, name: str) -> Image.Image:
         cut = isinstance(error, EOFError) or any(word in str(error).lower() for word in SAYS_TRUNCATED)
         raise (truncated if cut else damaged)(name) from error
     return image
-
-
-def orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 to 8, or 1 if there is none or the metadata are damaged.
-
-    Pillow rotates a TIFF while it loads the pixels. From then on, this function returns 1 for the image.
-    """
-    try:
-        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except DECODER_ERRORS:
-        return 1
-
-
-def upright(image: Image.Image, orientation: int) -> Image.Image:
-    """Rotate or mirror an image so that it is upright.
-
-    Args:
-        image: The image.
-        orientation: The EXIF orientation, from 1 to 8, of ``image`` or of a larger image that ``image`` was made from.
-    """
-    if orientation not in range(2, 9):
-        return image
-    image.getexif()[ExifTags.Base.Orientation] = orientation
-    return ImageOps.exif_transpose(image)
 
 
 def on_white(image: Image.Image, name: str) -> Image.Image:

@@ -15,7 +15,7 @@ from ui.hit.tiles import tiles
 from ui.links import link
 from ui.missing import is_missing, missing_picture_dialog
 from ui.server.engine_cache import current_engine
-from ui.text import APPEARANCE_HELP, PICTURES_HELP, linked, plain
+from ui.text import APPEARANCE_HELP, PICTURES_HELP, date_text, linked, plain
 
 NOUNS, SIMILAR = 6, 6
 
@@ -71,6 +71,7 @@ def _facts(item: Item) -> None:
     for name, value in (
         ("Category", item.category),
         ("Labels", ", ".join(item.labels)),
+        ("Taken", date_text(item.taken)),
         ("Author", item.author),
         ("Licence", item.licence),
         ("Source", item.origin),

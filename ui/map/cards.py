@@ -18,7 +18,7 @@ from ui.hit.tiles import tiles
 from ui.links import link
 from ui.map.view import select_picture, write_view
 from ui.picture.similar_images import similarity_marks
-from ui.text import PICTURES_HELP, plain, similarity_help
+from ui.text import PICTURES_HELP, date_text, plain, similarity_help
 
 NEIGHBOURS = 8
 MAX_SHOWN = 24
@@ -38,7 +38,13 @@ def picture_card(engine: Engine, row: int) -> None:
             _close("Close", "map-close", collection, item="")
         with st.container(key="picture-chosen"):
             st.image(collection.picture(row), width="stretch", alt=item.name)
-        facts = (item.caption, item.category.replace("/", " › ").replace("_", " "), item.author, item.licence)
+        facts = (
+            item.caption,
+            item.category.replace("/", " › ").replace("_", " "),
+            date_text(item.taken),
+            item.author,
+            item.licence,
+        )
         st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
         if engine.vocabulary:
             encoded = engine.encoded(row)

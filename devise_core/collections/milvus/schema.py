@@ -29,7 +29,7 @@ PARTITIONS = ("class_partition", "head_partition")
 CHUNK = 48_000
 """How many bytes of text a row of the part ``about`` has. Milvus allows at most 65,535 bytes in a text field."""
 _BETWEEN = "\x1f"
-"""Separates ``Item.source`` and ``Item.indexed_file``, which share a field. A field for the second would change the format."""
+"""Separates ``Item.source``, ``Item.indexed_file`` and ``Item.taken``, which share a field. More fields would change the format."""
 _ID, _LABEL, _LABELS, _DEPTH, _TEXT = 1_024, 1_024, 1_024, 128, 65_535
 
 
@@ -97,15 +97,15 @@ def item_of(row: Mapping[str, Any]) -> Item:
     """Return the item of a row with ``ITEM_FIELDS``."""
     x, y = map(float, str(row["focus"]).split())
     texts = {name: str(row[name]) for name in TEXTS if name != "focus"}
-    texts["source"], _, indexed_file = texts["source"].partition(_BETWEEN)
+    texts |= _origin_of(row)
     labels = tuple(map(str, row["labels"]))
-    return Item(id=str(row["id"]), labels=labels, focus=(x, y), indexed_file=indexed_file, **texts)
+    return Item(id=str(row["id"]), labels=labels, focus=(x, y), **texts)
 
 
 def place_of(row: Mapping[str, Any]) -> Item:
     """Return the item of a row with ``PLACE_FIELDS``. Its other fields are empty."""
-    source, _, indexed_file = str(row["source"]).partition(_BETWEEN)
-    return Item(id=str(row["id"]), file="", category=str(row["category"]), source=source, indexed_file=indexed_file)
+    place: dict[str, Any] = _origin_of(row)
+    return Item(id=str(row["id"]), file="", category=str(row["category"]), **place)
 
 
 def stored_form(item: Item) -> Item:
@@ -119,7 +119,12 @@ def chunks(content: str) -> Sequence[str]:
 
 
 def _source(item: Item) -> str:
-    return f"{item.source}{_BETWEEN}{item.indexed_file}" if item.indexed_file else item.source
+    return _BETWEEN.join((item.source, item.indexed_file, item.taken)).rstrip(_BETWEEN)
+
+
+def _origin_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of an item that ``_source`` has joined."""
+    return dict(zip(("source", "indexed_file", "taken"), str(row["source"]).split(_BETWEEN), strict=False))
 
 
 def _focus(item: Item) -> str:
