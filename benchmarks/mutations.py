@@ -102,7 +102,7 @@ def use_items(collection: Collection) -> None:
     labels, categories = collection.facets("label"), collection.facets("category")
     for label, category in zip(labels, categories, strict=False):
         collection.items_at(collection.postings.with_label(label)[:5])
-        collection.names_at(collection.postings.in_category(category)[:5])
+        collection.sort_keys(collection.postings.in_category(category)[:5], "name")
     for item in collection.items[-12:]:
         collection.row(item.id)
     collection.ids_like("a", 10)

@@ -54,7 +54,7 @@ def page(engine: Engine, text: str, where: Condition = EVERYTHING, by_name: bool
     matches.strong_count()
     folded, _ = fold_near_duplicates(listed, collection.vector_rows("visual"))
     if by_name:
-        folded = folded.by_name(collection.names_at(folded.rows))
+        folded = folded.by_name(collection.sort_keys(folded.rows, "name"))
     engine.hits(folded[:SHOWN])
     engine.found_by_caption(query, 48)
 

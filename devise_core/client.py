@@ -95,6 +95,7 @@ class SemblanceClient:
         label: Sequence[str] = (),
         not_category: Sequence[str] = (),
         not_label: Sequence[str] = (),
+        taken: Sequence[str] = (),
         only_matching: bool = False,
         captions: bool = False,
     ) -> SearchAnswer:
@@ -109,12 +110,13 @@ class SemblanceClient:
             label: Keep only images with one of these labels.
             not_category: Leave out images in these categories, or in categories below them.
             not_label: Leave out images with one of these labels.
+            taken: Keep only photos taken in these years or months or on these days, such as "2019" or "2019-05".
             only_matching: Whether to leave out the images that do not match well.
             captions: Whether to look for the words in captions, labels and categories too.
         """
-        parameters = {"q": text, "collection": collection, "limit": limit, "offset": offset, "category": category, "label": label}
-        parameters |= {"not_category": not_category, "not_label": not_label, "only_matching": only_matching, "captions": captions}
-        return self._get(SearchAnswer, "search", **parameters)
+        wanted = {"q": text, "collection": collection, "limit": limit, "offset": offset, "captions": captions}
+        kept = {"category": category, "label": label, "not_category": not_category, "not_label": not_label, "taken": taken}
+        return self._get(SearchAnswer, "search", **wanted, **kept, only_matching=only_matching)
 
     def search_all(self, text: str, *, page: int = 100, **filters: Any) -> Iterator[TextMatch]:
         """Yield all images for a text, the best first. They are requested one page at a time.
@@ -216,9 +218,8 @@ class SemblanceClient:
 
     def _request(self, method: str, path: str, fields: Mapping[str, Any] | None = None) -> bytes:
         try:
-            answer = self._pool.request(
-                method, f"{self.address}/{path}", fields=dict(fields) if fields else None, headers=self._headers
-            )
+            form, url = dict(fields) if fields else None, f"{self.address}/{path}"
+            answer = self._pool.request(method, url, fields=form, headers=self._headers)
         except urllib3.exceptions.HTTPError as error:
             raise ApiError(f"The server at {self.address} does not answer. Check the address, and that it is running.") from error
         if answer.status >= 400:

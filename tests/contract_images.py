@@ -14,7 +14,7 @@ from devise_core.collections.milvus.connection import MilvusConnection
 from devise_core.collections.milvus.store import MilvusStore
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.datatypes import Item
-from devise_core.search.conditions import EVERYTHING, AnyOf, Condition, HasId, HasLabel, InCategory, Not, satisfies
+from devise_core.search.conditions import EVERYTHING, AnyOf, Condition, HasId, HasLabel, InCategory, Not, TakenIn, satisfies
 from devise_core.vectors import Floats
 from tests.fakes import unit_rows
 
@@ -41,6 +41,7 @@ ITEMS = [
         tuple(label for label, every in (("all", 1), ("rock'n'roll", 90), ("even", 2), ('"', 300)) if row % every == 0),
         CATEGORIES[row % len(CATEGORIES)],
         f"caption {row}",
+        taken=("", f"{2018 + row % 3}-0{1 + row % 4}-1{row % 7}T10:00:00", f"{2018 + row % 3}-05-01")[row % 3],
     )
     for row in range(COUNT)
 ]
@@ -60,6 +61,10 @@ CONDITIONS: dict[str, Condition] = {
     "not not": Not(Not(HasLabel("even"))),
     "below a category": InCategory("animals/birds") & ~InCategory("animals/birds/owls"),
     "part of a name": InCategory("anim"),
+    "a year": TakenIn("2019"),
+    "a month or a day": TakenIn("2019-02") | TakenIn("2020-05-01"),
+    "other years": ~TakenIn("2019"),
+    "no date": TakenIn("") | TakenIn("2019-0") | TakenIn("2019-05-01T10:00:00") | TakenIn("1999"),
 }
 Seal = Callable[[], Store]
 """Seals a collection that was written, and opens it."""

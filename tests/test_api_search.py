@@ -96,6 +96,14 @@ def test_images_are_found_by_caption_if_asked_for(server: ApiServer, engine: Eng
     assert server.client.search("music", limit=1).captioned == []
 
 
+def test_a_date_keeps_only_photos_of_it(server: ApiServer) -> None:
+    assert server.client.search("animal").hits[0].taken == ""
+    assert server.client.search("animal", taken=["2019", "2020-05"]).total == 0
+    with pytest.raises(ApiError) as refused:
+        server.client.search("animal", taken=["May"])
+    assert refused.value.status == 422
+
+
 def test_another_collection_is_searched_by_name_and_never_by_path(server: ApiServer) -> None:
     assert server.client.search("violin", collection="photos").collection == "photos"
     names = [each.name for each in server.client.collections().collections]

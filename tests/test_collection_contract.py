@@ -140,6 +140,7 @@ def test_facts_are_counted_over_all_images(store: Store) -> None:
     assert about.categories["animals"] == 450
     assert about.categories["animals/birds/owls"] == about.categories["it's/quoted"] == 150
     assert "" not in about.categories
+    assert about.years == {"2019": 300, "2020": 300}
     assert sorted(about.sample) == sorted(item.id for item in ITEMS)
 
 

@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-import pillow_heif
 import pytest
 from PIL import ExifTags, Image
 
@@ -20,24 +19,10 @@ from devise_core.storage.paths import INDEXING_CACHE
 from devise_core.vision.exif import date_taken
 from devise_core.vision.image_reader import read_date_taken, read_image, taken_on
 from tests.colour_folder import index
+from tests.dated_photos import TAKEN, WRITTEN, photo
 from tests.fakes import ColourEncoder
 from tests.item_formats import in_csv, in_milvus, in_table
 from ui.text import date_text
-
-WRITTEN, TAKEN = "2019:05:03 14:22:05", "2019-05-03T14:22:05"
-
-
-pillow_heif.register_heif_opener()
-
-
-def photo(path: Path, written: str, field: int = ExifTags.Base.DateTimeOriginal, colour: str = "teal") -> Path:
-    """Save a photo whose EXIF data have a date."""
-    exif = Image.Exif()
-    exif[ExifTags.Base.Make] = "A camera"  # otherwise Pillow takes the data for empty
-    exif.get_ifd(ExifTags.IFD.Exif)[field] = written
-    exif[ExifTags.IFD.Exif] = exif.get_ifd(ExifTags.IFD.Exif)
-    Image.new("RGB", (20, 10), colour).save(path, exif=exif)
-    return path
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tiff", "avif", "heic"])

@@ -60,7 +60,7 @@ def use_large(path: Path) -> None:
     opened = FolderCollection.open(path)
     opened.verify()
     items, store = opened.items_at([0, 5, len(opened) - 1]), LocalStore(opened)
-    opened.names_at([0, 1, 2])
+    opened.sort_keys([0, 1, 2], "name")
     assert isinstance(opened.items, StoredItems)
     opened.items.with_keys([items[0].id])
     opened.ids_like("image", 3)
@@ -168,8 +168,8 @@ def test_vectors_of_other_images_are_refused_each_time(large_folder: Path, copie
 def test_names_are_in_the_order_of_the_rows_and_a_missing_one_is_reported(large_folder: Path) -> None:
     table = ItemTable(FolderCollection.open(large_folder).layout.item_table)
     rows = [7, 2, 7, 0]
-    assert table.names_at(rows) == [item.labels[0] if item.labels else item.id for item in table.at(rows)]
-    assert table.names_at([]) == []
-    for read in (table.names_at, table.at):
+    assert table.sort_keys(rows, "name") == [item.labels[0] if item.labels else item.id for item in table.at(rows)]
+    assert table.sort_keys([], "name") == []
+    for read in (partial(table.sort_keys, by="name"), table.at):
         with pytest.raises(ArtifactError, match="has no item 100000"):
             read([1, 100_000])

@@ -25,8 +25,8 @@ from devise_core.verbs.matches import Matches
 
 RANKING = Ranking.of(np.asarray([0.2, 0.9, 0.5, 0.9], np.float32))
 ITEMS = [
-    Item("a", "a.png", ("cat",), "animals/cats"),
-    Item("b", "b.png", ("crow", "bird"), "animals/birds"),
+    Item("a", "a.png", ("cat",), "animals/cats", taken="2019-05-03T14:22:05"),
+    Item("b", "b.png", ("crow", "bird"), "animals/birds", taken="2020-05-03"),
     Item("c", "c.png", ("boat",), "vehicles"),
     Item("d", "d.png", (), ""),
 ]
@@ -38,6 +38,7 @@ def test_ties_keep_their_order() -> None:
     assert RANKING.from_cosine(0.5).rows.tolist() == [1, 3, 2]
     assert RANKING.kept(np.asarray([True, False, True, True], bool)).rows.tolist() == [3, 2, 0]
     assert RANKING.by_name(["d", "c", "A", "b"]).rows.tolist() == [2, 0, 3, 1]
+    assert RANKING.newest_first(["2019-05-03", "", "2020-01-01T09:00:00", "2019-05-03"]).rows.tolist() == [2, 1, 0, 3]
 
 
 def test_near_duplicates_are_grouped_under_the_best_one() -> None:
@@ -76,6 +77,10 @@ def test_the_cut_off_is_above_chance_and_near_the_best() -> None:
         (Filter(not_categories=["animals"]), "cd"),
         (Filter(categories=["animals"], not_categories=["animals/birds"]), "a"),
         (Filter(labels=["no such"]), ""),
+        (Filter(taken=["2019"]), "a"),
+        (Filter(taken=["2019-05-03", "2020-05"]), "ab"),
+        (Filter(categories=["animals"], taken=["2020"]), "b"),
+        (Filter(taken=["05"]), ""),
     ],
 )
 def test_filters_combine(kept: Filter, expected: str) -> None:
@@ -92,6 +97,8 @@ def test_categories_and_labels_to_filter_by() -> None:
     assert about.labels == {"bird": 1, "boat": 1, "cat": 1, "crow": 1}
     assert not Filter()
     assert Filter(not_labels=["x"])
+    assert Filter(taken=["2019"])
+    assert about.years == {"2019": 1, "2020": 1}
 
 
 def test_formulas_are_escaped_in_csv() -> None:

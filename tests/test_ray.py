@@ -18,6 +18,7 @@ from devise_core.distributed.embedding_actor import EmbeddingActor
 from devise_core.distributed.ray_engine import RayEngine
 from devise_core.distributed.ray_indexing import index_with_ray
 from devise_core.errors import CollectionError, MissingPackageError
+from tests.dated_photos import WRITTEN, photo
 from tests.fakes import ColourEncoder
 from tests.ray_encoders import KilledOnce, OtherModel
 
@@ -54,14 +55,16 @@ def run(source: Path | str, name: str, engine: RayEngine, encoder: ColourEncoder
 
 def test_the_collection_is_that_of_plain_index(source: Path, engine: RayEngine) -> None:
     (source / "broken.jpg").write_bytes(b"no picture")
+    photo(source / "dated.jpg", WRITTEN)
     done = []
     result = index_with_ray(engine, str(source), "ray", ColourEncoder(), progress=lambda *counts: done.append(counts))
     plain = index_folder(source, "plain", ColourEncoder())
     assert (result.count, result.skipped) == (plain.count, plain.skipped)
     assert result.report.read_text() == plain.report.read_text()
-    assert sorted(counts for counts, _ in done)[-1] == 37
+    assert sorted(counts for counts, _ in done)[-1] == 38
     distributed, local = FolderCollection.open(result.folder, "m"), FolderCollection.open(plain.folder, "m")
     assert set(distributed.items) == set(local.items)
+    assert distributed.about.years == local.about.years == {"2019": 1}
     rows = [local.row(item.id) for item in distributed.items]
     assert distributed.embeddings == pytest.approx(local.embeddings[rows], abs=3e-7)
     assert distributed.features == pytest.approx(local.features[rows], abs=3e-7)

@@ -69,6 +69,15 @@ def date_text(taken: str) -> str:
     return f"{date.day} {date:%B %Y, %H:%M}" if "T" in taken else f"{date.day} {date:%B %Y}"
 
 
+def short_date(taken: str) -> str:
+    """Return the day of a photo (``Item.taken``) in short, such as "3 May 2019" or "17 Dec 2024", or "no date"."""
+    try:
+        date = datetime.fromisoformat(taken)
+    except ValueError:
+        return "no date"
+    return f"{date.day} {date:%b %Y}"
+
+
 def linked(text: str) -> str:
     """Escape ``text`` as ``plain`` does, but turn a web address into a link that shows the address."""
     return f"<{text}>" if _ADDRESS.fullmatch(text) else plain(text)

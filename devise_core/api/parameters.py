@@ -28,6 +28,7 @@ def _writable(text: str) -> str:
 Text = Annotated[str, Field(max_length=MAX_CHARACTERS), AfterValidator(_writable)]
 Name = Annotated[str, Field(max_length=255), AfterValidator(_writable)]
 Choices = Annotated[list[Name], Field(max_length=MAX_CHOICES)]
+Periods = Annotated[list[Annotated[str, Field(pattern=r"^\d{4}(-\d\d){0,2}$")]], Field(max_length=MAX_CHOICES)]
 CollectionName = Annotated[
     Name | None, Field(description="The name of a collection, by default the first one.", examples=["photos"])
 ]
@@ -55,12 +56,13 @@ class SearchParameters(PageParameters):
     label: Choices = Field([], description="Keep images with this label.")
     not_category: Choices = Field([], description="Leave out images in this category or below it.")
     not_label: Choices = Field([], description="Leave out images with this label.")
+    taken: Periods = Field([], description="Keep photos taken in this year or month or on this day.", examples=[["2019-05"]])
     only_matching: bool = Field(False, description="Leave out the images that do not match well.")
     captions: bool = Field(False, description="Also return images whose label, caption or category has the words.")
 
     def kept(self) -> Filter:
-        """Return the filters on categories and labels."""
-        return Filter(*map(_unique, (self.category, self.label, self.not_category, self.not_label)))
+        """Return the filters."""
+        return Filter(*map(_unique, (self.category, self.label, self.not_category, self.not_label, self.taken)))
 
 
 def json_answer(record: BaseModel) -> Response:

@@ -6,12 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from devise_core.collections.caption_index import CaptionIndex, CaptionSearch
-from devise_core.collections.contract import MOST_FACETS, SAMPLED, About
+from devise_core.collections.contract import MOST_FACETS, SAMPLED, About, Facet, SortKey
 from devise_core.collections.facts import CollectionFacts
 from devise_core.collections.projection import Projections
 from devise_core.collections.vector_files import Stored
@@ -26,6 +26,7 @@ from devise_core.vectors import Floats, Rows, unit_stored
 
 SEED = 7
 """The seed of the random sample of a collection."""
+_YEAR = 4  # digits
 
 
 class Collection(CollectionFacts, ABC):
@@ -106,11 +107,11 @@ class Collection(CollectionFacts, ABC):
 
     @cached_property
     def postings(self) -> Postings:
-        """The rows that have each label, category and id."""
+        """The rows that have each label, category, period and id."""
         return ItemPostings(self.items)
 
-    def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
-        """Return the most frequent labels or categories, each with its number of images. Ties are sorted by name.
+    def facets(self, kind: Facet, most: int = MOST_FACETS) -> dict[str, int]:
+        """Return the most frequent labels, categories or years, each with its number of images. Ties are sorted by name.
 
         Args:
             kind: What to count. An image counts for its category and for each category above it.
@@ -118,7 +119,9 @@ class Collection(CollectionFacts, ABC):
         """
         postings = self.postings
         assert isinstance(postings, ItemPostings)
-        counts = {value: len(rows) for value, rows in (postings.labels if kind == "label" else postings.categories).items()}
+        years = {period: rows for period, rows in postings.periods.items() if len(period) == _YEAR}
+        values = {"label": postings.labels, "category": postings.categories, "year": years}[kind]
+        counts = {value: len(rows) for value, rows in values.items()}
         return dict(sorted(counts.items(), key=lambda facet: (-facet[1], facet[0]))[:most])
 
     def sample_rows(self, most: int = SAMPLED) -> Rows:
@@ -129,7 +132,7 @@ class Collection(CollectionFacts, ABC):
     def about(self) -> About:
         """What is known of the collection as a whole."""
         sample = [item.id for item in self.items_at(self.sample_rows())]
-        return About(len(self), self.chance, self.facets("category"), self.facets("label"), sample)
+        return About(len(self), self.chance, self.facets("category"), self.facets("label"), sample, self.facets("year"))
 
     def vector_rows(self, by: Stored) -> VectorRows:
         """Return the vectors, from which single rows can be read.
@@ -179,9 +182,9 @@ class Collection(CollectionFacts, ABC):
         """Return the items at ``rows``, in that order."""
         return [self.items[int(row)] for row in rows]
 
-    def names_at(self, rows: Sequence[int] | Rows) -> list[str]:
-        """Return what the items at ``rows`` are sorted by: their first label, or their id."""
-        return [item.labels[0] if item.labels else item.id for item in self.items_at(rows)]
+    def sort_keys(self, rows: Sequence[int] | Rows, by: SortKey) -> list[str]:
+        """Return the names or the dates of the items at ``rows``, to sort them by."""
+        return [item.taken if by == "taken" else item.labels[0] if item.labels else item.id for item in self.items_at(rows)]
 
     def ids_like(self, text: str, k: int) -> list[str]:
         """Return up to ``k`` ids that are spelled like ``text``."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -21,8 +21,12 @@ WINDOW = 16_384
 SAMPLED = 20_000
 """How many images the sample of ``About`` has at most."""
 MOST_FACETS = 1_000
-"""How many labels and how many categories ``About`` lists at most. A condition may also name one that is not listed."""
+"""How many labels, categories and years ``About`` lists at most, of each. A condition may also name one that is not listed."""
 
+Facet = Literal["label", "category", "year"]
+"""A property that images are counted by. The year is the one in which a photo was taken."""
+SortKey = Literal["name", "taken"]
+"""What images can be sorted by: their first label, or their id if they have no label, or their date (``Item.taken``)."""
 Compared = Literal["semantic", "visual", "score"]
 """The vectors that are compared: the embeddings, the backbone's features, or what the score of a text search needs.
 
@@ -67,6 +71,7 @@ class About:
         categories: The most frequent categories and the categories above them, each with the number of its images.
         labels: The most frequent labels, each with the number of its images.
         sample: The ids of up to ``SAMPLED`` images, drawn at random with a seed.
+        years: The years in which the photos were taken, each with the number of its photos.
     """
 
     count: int
@@ -74,6 +79,7 @@ class About:
     categories: Mapping[str, int]
     labels: Mapping[str, int]
     sample: Sequence[str]
+    years: Mapping[str, int] = field(default_factory=dict)
 
 
 class Store(ABC):

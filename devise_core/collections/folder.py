@@ -11,7 +11,7 @@ from pydantic import BaseModel, FiniteFloat, StrictStr
 
 from devise_core.collections.base import Collection
 from devise_core.collections.caption_index import CaptionSearch
-from devise_core.collections.contract import MOST_FACETS
+from devise_core.collections.contract import MOST_FACETS, Facet, SortKey
 from devise_core.collections.item_table import StoredItems
 from devise_core.collections.items_file import read_items
 from devise_core.collections.projection import Projections
@@ -173,20 +173,20 @@ class FolderCollection(Collection):
 
     @cached_property
     def postings(self) -> Postings:
-        """The rows that have each label, category and id."""
+        """The rows that have each label, category, period and id."""
         return self.items if isinstance(self.items, StoredItems) else super().postings
 
-    def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
-        """Return up to ``most`` labels or categories, the most frequent first, each with the number of its images."""
+    def facets(self, kind: Facet, most: int = MOST_FACETS) -> dict[str, int]:
+        """Return up to ``most`` labels, categories or years, the most frequent first, each with the number of its images."""
         return self.items.facets(kind, most) if isinstance(self.items, StoredItems) else super().facets(kind, most)
 
     def items_at(self, rows: Sequence[int] | Rows) -> list[Item]:
         """Return the items at ``rows``, in that order."""
         return self.items.at(rows) if isinstance(self.items, StoredItems) else super().items_at(rows)
 
-    def names_at(self, rows: Sequence[int] | Rows) -> list[str]:
-        """Return what the items at ``rows`` are sorted by: their first label, or their id."""
-        return self.items.names_at(rows) if isinstance(self.items, StoredItems) else super().names_at(rows)
+    def sort_keys(self, rows: Sequence[int] | Rows, by: SortKey) -> list[str]:
+        """Return the names or the dates of the items at ``rows``, to sort them by."""
+        return self.items.sort_keys(rows, by) if isinstance(self.items, StoredItems) else super().sort_keys(rows, by)
 
     def ids_like(self, text: str, k: int) -> list[str]:
         """Return up to ``k`` ids that are spelled like ``text``. In a large collection, these are the next in the alphabet."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from devise_core.collections.contract import SortKey
 from devise_core.collections.fetched_items import AT_A_TIME, FetchedItems
 from devise_core.collections.items_file import LATER
 from devise_core.collections.read_only_database import check_types, database_errors, open_read_only
@@ -22,19 +23,21 @@ from devise_core.storage.paths import is_inside
 from devise_core.vectors import Rows
 
 ITEM_COLUMNS = ("id", "file", "labels", "category", "caption", "author", "licence", "source", "focus", *LATER)
-LABEL, CATEGORY = "label", "category"
-"""The kinds of facets. A facet is a label or a category together with the images that have it."""
+LABEL, CATEGORY, YEAR, MONTH, DAY = "label", "category", "year", "month", "day"
+"""The kinds of facets. A facet is a label, a category or a period together with the images that have it."""
+_PERIODS = {4: YEAR, 7: MONTH, 10: DAY}
+"""The kind of a period, by the length of its text."""
 _ITEM_TYPES = (str,) * len(ITEM_COLUMNS)
 _PLAIN = re.compile(r"images/(?:[\w\-]+/)*[\w\-]+\.\w+")
 """Matches the path of a file inside the folder. Most paths match. Checking the others with ``is_inside`` takes 50 times as long."""
 
 
 class StoredItems(FetchedItems, Postings):
-    """The items of a large collection in the order of their rows, and the rows that have each label and category."""
+    """The items of a large collection in the order of their rows, and the rows that have each label, category and period."""
 
     @abstractmethod
-    def names_at(self, rows: Iterable[int]) -> list[str]:
-        """Return the names that the items at ``rows`` are sorted by: the first label of each, or its id if it has no label."""
+    def sort_keys(self, rows: Iterable[int], by: SortKey) -> list[str]:
+        """Return the names or the dates of the items at ``rows``, to sort them by."""
 
     @abstractmethod
     def row_of(self, item_id: str) -> int | None:
@@ -57,8 +60,12 @@ class StoredItems(FetchedItems, Postings):
         """Return the rows of the images in a category or below it."""
 
     @abstractmethod
+    def taken_in(self, period: str) -> Rows:
+        """Return the rows of the photos that were taken in a year or month or on a day."""
+
+    @abstractmethod
     def facets(self, kind: str, most: int) -> dict[str, int]:
-        """Return the ``most`` most frequent labels or categories, each with the number of its images."""
+        """Return the ``most`` most frequent labels, categories or years, each with the number of its images."""
 
 
 class ItemTable(StoredItems):
@@ -81,7 +88,8 @@ class ItemTable(StoredItems):
             self._count: int = self._rows_of("SELECT ifnull(max(row) + 1, 0) FROM items", (), int)[0][0]
             self._rows_of("SELECT kind, value, count, rows FROM facets LIMIT 1", (), str, str, int, bytes)
             there = {name for (name,) in self._rows_of("SELECT name FROM pragma_table_info('items')", (), str)}
-        self._columns = ", ".join(name if name not in LATER or name in there else "''" for name in ITEM_COLUMNS)
+        columns = [name if name not in LATER or name in there else "''" for name in ITEM_COLUMNS]
+        self._columns, self._taken = ", ".join(columns), columns[ITEM_COLUMNS.index("taken")]
 
     def __len__(self) -> int:
         return self._count
@@ -100,16 +108,17 @@ class ItemTable(StoredItems):
         self._check_known(wanted, items)
         return [items[row] for row in wanted]
 
-    def names_at(self, rows: Iterable[int]) -> list[str]:
-        """Return the names that the items at ``rows`` are sorted by: the first label of each, or its id if it has no label."""
+    def sort_keys(self, rows: Iterable[int], by: SortKey) -> list[str]:
+        """Return the names or the dates of the items at ``rows``, to sort them by."""
         wanted = [int(row) for row in rows]
+        key = self._taken if by == "taken" else "ifnull(json_extract(labels, '$[0]'), items.id)"
         statement = (
-            "SELECT items.row, ifnull(json_extract(items.labels, '$[0]'), items.id) FROM json_each(?) AS wanted "
+            f"SELECT row, {key} FROM json_each(?) AS wanted "
             "CROSS JOIN items ON items.row = wanted.value"
         )  # one statement, in the order of the file, since there may be 16,384 rows (``contract.WINDOW``)
-        names = dict[int, str](self._rows_of(statement, [json.dumps(sorted(wanted))], int, str))
-        self._check_known(wanted, names)
-        return [names[row] for row in wanted]
+        keys = dict[int, str](self._rows_of(statement, [json.dumps(sorted(wanted))], int, str))
+        self._check_known(wanted, keys)
+        return [keys[row] for row in wanted]
 
     def row_of(self, item_id: str) -> int | None:
         """Return the row of an id, or None."""
@@ -128,8 +137,12 @@ class ItemTable(StoredItems):
         """Return the rows of the images in a category or below it."""
         return self._posting(CATEGORY, category)
 
+    def taken_in(self, period: str) -> Rows:
+        """Return the rows of the photos that were taken in a year or month or on a day."""
+        return self._posting(_PERIODS.get(len(period), ""), period)
+
     def facets(self, kind: str, most: int) -> dict[str, int]:
-        """Return the ``most`` most frequent labels or categories, each with the number of its images."""
+        """Return the ``most`` most frequent labels, categories or years, each with the number of its images."""
         statement = "SELECT value, count FROM facets WHERE kind = ? ORDER BY count DESC, value LIMIT ?"
         return dict(self._rows_of(statement, [kind, most], str, int))
 

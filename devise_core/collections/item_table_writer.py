@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from devise_core.collections.item_table import CATEGORY, ITEM_COLUMNS, LABEL
+from devise_core.collections.item_table import CATEGORY, DAY, ITEM_COLUMNS, LABEL, MONTH, YEAR
 from devise_core.datatypes import Item
-from devise_core.search.conditions import lineage
+from devise_core.search.conditions import lineage, periods
 from devise_core.vectors import Rows
 
 _BATCH = 10_000
@@ -73,7 +73,7 @@ class ItemTableWriter:
         return np.fromiter((row for (row,) in self._database.execute("SELECT row FROM items ORDER BY row")), dtype=np.int64)
 
     def finish(self) -> None:
-        """Number the items without gaps, write the rows of each label and category, and close the file."""
+        """Number the items without gaps, write the rows of each label, category and period, and close the file."""
         rows = self.rows()
         if len(rows) and rows[-1] != len(rows) - 1:
             self._database.execute("CREATE TEMP TABLE places (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
@@ -89,7 +89,7 @@ class ItemTableWriter:
         execute = self._database.execute
         execute("CREATE TEMP TABLE pairs (kind TEXT, value TEXT, row INTEGER)")
         execute("CREATE TABLE facets (kind TEXT, value TEXT, count INTEGER, rows BLOB, PRIMARY KEY (kind, value))")
-        reading = execute("SELECT row, labels, category FROM items ORDER BY row")
+        reading = execute("SELECT row, labels, category, taken FROM items ORDER BY row")
         while batch := reading.fetchmany(_BATCH):
             self._database.executemany("INSERT INTO pairs VALUES (?, ?, ?)", _pairs(batch))
         sorted_pairs = execute("SELECT kind, value, row FROM pairs ORDER BY kind, value, row")
@@ -115,10 +115,11 @@ def _values(row: int, item: Item, key: str) -> tuple[object, ...]:
     return (row, key, *(fields[name] for name in ITEM_COLUMNS))
 
 
-def _pairs(batch: Iterable[tuple[int, str, str]]) -> Iterator[tuple[str, str, int]]:
-    for row, labels, category in batch:
+def _pairs(batch: Iterable[tuple[int, str, str, str]]) -> Iterator[tuple[str, str, int]]:
+    for row, labels, category, taken in batch:
         yield from ((LABEL, label, row) for label in dict.fromkeys(json.loads(labels)))
         yield from ((CATEGORY, part, row) for part in lineage(category))
+        yield from ((kind, period, row) for kind, period in zip((YEAR, MONTH, DAY), periods(taken), strict=False))
 
 
 def _facets(sorted_pairs: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, int, bytes]]:

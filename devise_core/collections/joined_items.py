@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from devise_core.collections.contract import SortKey
 from devise_core.collections.item_table import ItemTable, StoredItems
 from devise_core.datatypes import Item
 from devise_core.vectors import Rows
@@ -34,9 +35,9 @@ class JoinedItems(StoredItems):
         """Return the items at ``rows``, in that order."""
         return self._read(rows, ItemTable.at)
 
-    def names_at(self, rows: Iterable[int]) -> list[str]:
-        """Return the names that the items at ``rows`` are sorted by, as ``ItemTable.names_at`` does."""
-        return self._read(rows, ItemTable.names_at)
+    def sort_keys(self, rows: Iterable[int], by: SortKey) -> list[str]:
+        """Return the names or the dates of the items at ``rows``, to sort them by."""
+        return self._read(rows, lambda table, part: table.sort_keys(part, by))
 
     def row_of(self, item_id: str) -> int | None:
         """Return the row of an id, or None."""
@@ -62,8 +63,12 @@ class JoinedItems(StoredItems):
         """Return the rows of the images in a category or below it."""
         return self._postings([table.in_category(category) for table in self.tables])
 
+    def taken_in(self, period: str) -> Rows:
+        """Return the rows of the photos that were taken in a year or month or on a day."""
+        return self._postings([table.taken_in(period) for table in self.tables])
+
     def facets(self, kind: str, most: int) -> dict[str, int]:
-        """Return the ``most`` most frequent labels or categories, each with the number of its images.
+        """Return the ``most`` most frequent labels, categories or years, each with the number of its images.
 
         A value that is in no segment and not among the ``most`` most frequent of the first table cannot be in the result, so it is
         not counted.

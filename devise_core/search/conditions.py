@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ import numpy as np
 from devise_core.datatypes import Item
 from devise_core.search.ranking import Mask
 from devise_core.vectors import Rows
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Condition:
@@ -59,6 +62,13 @@ class HasId(Condition):
 
 
 @dataclass(frozen=True)
+class TakenIn(Condition):
+    """The photo was taken in this year or month or on this day: "2019", "2019-05" or "2019-05-03"."""
+
+    period: str
+
+
+@dataclass(frozen=True)
 class All(Condition):
     """All of ``parts`` are satisfied. If there are no parts, every image satisfies the condition."""
 
@@ -84,7 +94,7 @@ EVERYTHING = All()
 
 
 class Postings(Protocol):
-    """For each label, category and id, the rows of the images that have it."""
+    """For each label, category, period and id, the rows of the images that have it."""
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -95,11 +105,14 @@ class Postings(Protocol):
     def in_category(self, category: str) -> Rows:
         """Return the rows of the images in a category or below it."""
 
+    def taken_in(self, period: str) -> Rows:
+        """Return the rows of the photos that were taken in a year or month or on a day."""
+
     def row_of(self, item_id: str) -> int | None:
         """Return the row of the image with an id, or None if no image has the id."""
 
 
-def mask_of(condition: Condition, postings: Postings) -> Mask:
+def mask_of(condition: Condition, postings: Postings) -> Mask:  # noqa: PLR0911  one for each kind
     """Return for each image whether it satisfies ``condition`` ``(n,)``.
 
     Raises:
@@ -116,13 +129,15 @@ def mask_of(condition: Condition, postings: Postings) -> Mask:
             return _mask(postings.with_label(label), len(postings))
         case InCategory(category):
             return _mask(postings.in_category(category), len(postings))
+        case TakenIn(period):
+            return _mask(postings.taken_in(period), len(postings))
         case HasId(item_id):
             row = postings.row_of(item_id)
             return _mask([] if row is None else [row], len(postings))
     raise TypeError(f"A condition is an instance of a class in devise_core.search.conditions. Received: {condition!r}")
 
 
-def satisfies(condition: Condition, item: Item) -> bool:
+def satisfies(condition: Condition, item: Item) -> bool:  # noqa: PLR0911  one for each kind
     """Return whether one image satisfies a condition. This function defines what the conditions mean.
 
     Raises:
@@ -139,6 +154,8 @@ def satisfies(condition: Condition, item: Item) -> bool:
             return label in item.labels
         case InCategory(category):
             return category in lineage(item.category)
+        case TakenIn(period):
+            return period in periods(item.taken)
         case HasId(item_id):
             return item.id == item_id
     raise TypeError(f"A condition is an instance of a class in devise_core.search.conditions. Received: {condition!r}")
@@ -148,6 +165,11 @@ def lineage(category: str) -> list[str]:
     """Return a category and the categories above it: "animals/birds" → ["animals", "animals/birds"]."""
     parts = category.split("/") if category else []
     return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
+
+def periods(taken: str) -> list[str]:
+    """Return the year, the month and the day of a date (``Item.taken``): "2019-05-03" → ["2019", "2019-05", "2019-05-03"]."""
+    return [taken[:end] for end in (4, 7, 10)] if _DATE.match(taken) else []
 
 
 class ItemPostings:
@@ -160,13 +182,15 @@ class ItemPostings:
     def __init__(self, items: Sequence[Item]) -> None:
         self._count = len(items)
         self._rows = {item.id: row for row, item in enumerate(items)}
-        labels, categories = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
+        labels, categories, dates = (defaultdict[str, list[int]](list) for _ in range(3))
         for row, item in enumerate(items):
             for label in dict.fromkeys(item.labels):
                 labels[label].append(row)
             for category in lineage(item.category):
                 categories[category].append(row)
-        self.labels, self.categories = dict(labels), dict(categories)
+            for period in periods(item.taken):
+                dates[period].append(row)
+        self.labels, self.categories, self.periods = dict(labels), dict(categories), dict(dates)
 
     def __len__(self) -> int:
         return self._count
@@ -178,6 +202,10 @@ class ItemPostings:
     def in_category(self, category: str) -> Rows:
         """Return the rows of the images in a category or below it."""
         return np.asarray(self.categories.get(category, ()), dtype=np.int64)
+
+    def taken_in(self, period: str) -> Rows:
+        """Return the rows of the photos that were taken in a year or month or on a day."""
+        return np.asarray(self.periods.get(period, ()), dtype=np.int64)
 
     def row_of(self, item_id: str) -> int | None:
         """Return the row of the image with an id, or None if no image has the id."""

@@ -78,6 +78,11 @@ class Ranking:
         order = sorted(range(len(self)), key=lambda place: names[place].casefold())
         return self.take(order)
 
+    def newest_first(self, dates: Sequence[str]) -> Ranking:
+        """Return the ranking sorted by ``dates`` (``Item.taken``), one for each of its images. Images without a date come last."""
+        order = sorted(range(len(self)), key=lambda place: dates[place], reverse=True)
+        return self.take(order)
+
     def renumbered(self, rows: Rows) -> Ranking:
         """Return the ranking with other rows. It was made by ``of`` from some images of a collection, which are numbered from 0.
 

@@ -44,15 +44,15 @@ function openButton(name, spoken, src, focus, onClick) {
   return button;
 }
 
-// How well a picture matches, in words, and its similarity as a number unless `plain`.
-function scoreLine({ cosine, weak, possible }, plain, help) {
+// How well a picture matches, in words, and its similarity as a number unless `plain`. If pictures are sorted by date, also the date.
+function scoreLine({ cosine, weak, possible, date }, plain, help) {
   const rounded = Math.abs(cosine) < 0.005 ? 0 : cosine; // never "-0.00"
   const score = element("div", "score"), number = `similarity ${rounded.toFixed(2)}`;
   const words = possible ? "may match" : weak ? "weak match" : "", short = possible ? "maybe" : weak ? "weak" : "";
   score.title = plain ? `${number[0].toUpperCase()}${number.slice(1)}. ${help}` : help;
   const bar = element("span", "bar");
   bar.style.setProperty("--share", `${Math.round(100 * Math.min(Math.max(cosine, 0), 1))}%`);
-  score.append(element("span", "", plain ? words : [number, short].filter(Boolean).join(" · ")), ...(plain ? [] : [bar]));
+  score.append(element("span", "", (plain ? [date, date ? short : words] : [date, number, short]).filter(Boolean).join(" · ")), ...(plain ? [] : [bar]));
   return score;
 }
 

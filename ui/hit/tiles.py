@@ -31,6 +31,7 @@ class Marks:
         strong: Ids of the pictures that match well. All other pictures are marked as weak. If None, no picture is marked as weak.
         possible: Ids of the weak pictures that may match although the app is not sure.
         verdicts: By id, whether a picture is right, or None if that is not known.
+        dates: By id, the date to show below the name of a picture.
     """
 
     selected: Collection[str] | None = None
@@ -38,6 +39,7 @@ class Marks:
     strong: Collection[str] | None = None
     possible: Collection[str] = ()
     verdicts: Mapping[str, bool | None] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, hit: Hit) -> dict[str, object]:
         """Return the marks of one tile."""
@@ -50,6 +52,8 @@ class Marks:
             marks["folded"] = self.folded[hit.id]
         if hit.id in self.verdicts:
             marks["verdict"] = {True: "right", False: "wrong", None: "not judged"}[self.verdicts[hit.id]]
+        if hit.id in self.dates:
+            marks["date"] = self.dates[hit.id]
         return marks
 
 

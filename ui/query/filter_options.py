@@ -1,33 +1,43 @@
-"""The categories and labels that a visitor can filter by."""
+"""The categories, labels and years that a visitor can filter by."""
 
 from __future__ import annotations
 
-from typing import Literal
-
+from devise_core.collections.contract import Facet
 from devise_core.engine import Engine
 from ui import url_state
 
-Kind = Literal["category", "label"]
-FILTERS: tuple[tuple[Kind, str], ...] = (("category", "in"), ("label", "label"), ("category", "out"), ("label", "no"))
-"""For each filter, whether it is about categories or labels, and the name of its parameter in the address."""
+FILTERS: tuple[tuple[Facet, str], ...] = (
+    ("category", "in"),
+    ("label", "label"),
+    ("category", "out"),
+    ("label", "no"),
+    ("year", "year"),
+)
+"""For each filter, what it is about, and the name of its parameter in the address."""
 FILTER_TEXTS = (
     ("Category", "Any category"),
     ("Label", "Any label"),
     ("Exclude categories", "None"),
     ("Exclude labels", "None"),
+    ("Year", "Any year"),
 )
 """The name of each filter on the page, and what it says while it is empty."""
 
 
-def filter_options(engine: Engine, kind: Kind, name: str) -> list[str]:
-    """Return the most frequent categories or labels of the collection, and those in the address, in alphabetical order.
+def filter_options(engine: Engine, kind: Facet, name: str) -> list[str]:
+    """Return the most frequent categories, labels or years of the collection, and those in the address, in order.
 
     Args:
         engine: The engine over the collection.
         kind: What to list.
         name: The parameter of the filter. A link can contain a category or label that is too rare to be listed otherwise.
+
+    Returns:
+        Categories and labels in alphabetical order, or years, the last one first.
     """
     about, postings = engine.collection.about, engine.collection.postings
+    if kind == "year":
+        return sorted(about.years, reverse=True)
     listed = about.categories if kind == "category" else about.labels
     rows_of = postings.in_category if kind == "category" else postings.with_label
     others = [value for value in url_state.read_all(name) if value not in listed and len(rows_of(value))]

@@ -17,7 +17,8 @@ from ui.missing import explain_missing_filters
 from ui.query.filter_options import FILTER_TEXTS, FILTERS, filter_options
 
 SIZES = ("24", "48", "96")
-BY_SCORE, BY_NAME = "score", "name"
+BY_SCORE, BY_NAME, BY_DATE = "score", "name", "date"
+_ORDERS = {BY_SCORE: "Best first", BY_NAME: "By name", BY_DATE: "Newest first"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class MatchControls:
         kept: The filter that the pictures must pass.
         threshold: The cosine below which a match is weak.
         weak: Whether weak matches are shown.
-        order: ``BY_SCORE`` or ``BY_NAME``.
+        order: ``BY_SCORE``, ``BY_NAME`` or ``BY_DATE``.
         size: How many pictures a page has.
     """
 
@@ -47,7 +48,7 @@ def read_filter(engine: Engine) -> Filter:
         options = filter_options(engine, kind, name) if linked else []
         chosen[name] = [value for value in linked if value in options]
         explain_missing_filters(kind, [value for value in linked if value not in options])
-    return Filter(chosen["in"], chosen["label"], chosen["out"], chosen["no"])
+    return Filter(chosen["in"], chosen["label"], chosen["out"], chosen["no"], chosen["year"])
 
 
 def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> MatchControls:
@@ -58,14 +59,15 @@ def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> Match
         kept: The filter that ``read_filter`` returned.
         suggested: The threshold that is suggested for this query.
     """
-    active = sum(map(len, (kept.categories, kept.labels, kept.not_categories, kept.not_labels)))
+    active = sum(map(len, (kept.categories, kept.labels, kept.not_categories, kept.not_labels, kept.taken)))
     filters = st.popover("Filters", icon=":material/filter_alt:", key="filters", on_change="rerun")
     if active:  # beside the button, because a new label would make a new popover, which is closed
         st.badge(f"{active} active")
     if filters.open:
         with filters:
             for (kind, name), (label, placeholder) in zip(FILTERS, FILTER_TEXTS, strict=True):
-                choose_several(label, name, filter_options(engine, kind, name), placeholder)
+                if (options := filter_options(engine, kind, name)) or kind != "year":  # most collections have no dates
+                    choose_several(label, name, options, placeholder)
     default = round(100 * suggested)
     chosen = url_state.read_number("cut", default, 0, 100)
     with st.popover(f"Minimum similarity: {chosen / 100:.2f}", icon=":material/content_cut:"):
@@ -79,7 +81,8 @@ def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> Match
             f"{engine.chance_cosine:.2f}. A lower similarity is often chance.",
         )
         st.caption(f"Suggested for this query: {suggested:.2f}")
-    order = choose_one("Order", "sort", (BY_SCORE, BY_NAME), lambda name: "Best first" if name == BY_SCORE else "By name")
+    orders = [BY_SCORE, BY_NAME, *([BY_DATE] if engine.collection.about.years else [])]
+    order = choose_one("Order", "sort", orders, _ORDERS.__getitem__)
     size = choose_one("Pictures per page", "k", SIZES)
     weak = url_state.read_choice("weak", ("1",), "") == "1"
     return MatchControls(kept, suggested if threshold == default else threshold / 100, weak, order, int(size))

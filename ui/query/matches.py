@@ -26,9 +26,9 @@ from ui.query.evidence import (
     match_marks,
     show_senses,
 )
-from ui.query.match_controls import BY_NAME, MatchControls, read_filter, show_controls_below, show_match_controls
+from ui.query.match_controls import BY_DATE, BY_NAME, MatchControls, read_filter, show_controls_below, show_match_controls
 from ui.query.withheld import show_withheld
-from ui.text import SIMILARITY_HELP, match_count, plain
+from ui.text import SIMILARITY_HELP, match_count, plain, short_date
 
 
 def show_matches(engine: Engine, query: Query) -> int:
@@ -56,7 +56,8 @@ def show_matches(engine: Engine, query: Query) -> int:
     hits = _announce(engine, query, matches, chosen, settings)
     if hits:
         marks = match_marks(hits, matches, chosen.strong)
-        marks = replace(marks, selected=selection.selected_ids(engine), folded=chosen.duplicates)
+        dates = {hit.id: short_date(hit.taken) for hit in hits} if settings.order == BY_DATE else {}
+        marks = replace(marks, selected=selection.selected_ids(engine), folded=chosen.duplicates, dates=dates)
         gallery(engine, hits, "text", marks, plain=True)
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
         show_controls_below(engine, hits, -(-len(chosen.listed) // settings.size), chosen.weak_count)
@@ -138,7 +139,9 @@ def _select(engine: Engine, matches: Matches, settings: MatchControls) -> _Chose
         unfolded = matches.from_threshold(settings.threshold)
     folded, duplicates = fold_near_duplicates(unfolded, engine.collection.vector_rows("visual"))
     if settings.order == BY_NAME:
-        folded = folded.by_name(engine.collection.names_at(folded.rows))
+        folded = folded.by_name(engine.collection.sort_keys(folded.rows, "name"))
+    elif settings.order == BY_DATE:
+        folded = folded.newest_first(engine.collection.sort_keys(folded.rows, "taken"))
     ids = engine.collection.items_at(list(duplicates))
     counts = {item.id: len(rows) for item, rows in zip(ids, duplicates.values(), strict=True)}
     possible = len(likely) - len(strong)

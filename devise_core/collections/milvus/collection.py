@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 from devise_core.collections.base import Collection
-from devise_core.collections.contract import MOST_FACETS, About
+from devise_core.collections.contract import MOST_FACETS, About, Facet
 from devise_core.collections.milvus.comparison import MilvusCaptions, MilvusComparison, MilvusNearest, MilvusPostings
 from devise_core.collections.milvus.connection import MilvusConnection
 from devise_core.collections.milvus.names import PREFIX
@@ -142,9 +142,9 @@ class MilvusCollection(Collection):
         """Return how many images satisfy a condition."""
         return len(self) if inside is None else self.store.count(inside).value
 
-    def facets(self, kind: Literal["label", "category"], most: int = MOST_FACETS) -> dict[str, int]:
-        """Return the ``most`` most frequent labels or categories, with their image counts. Up to ``MOST_FACETS`` are stored."""
-        counts = self.about.labels if kind == "label" else self.about.categories
+    def facets(self, kind: Facet, most: int = MOST_FACETS) -> dict[str, int]:
+        """Return the most frequent labels, categories or years, with their image counts. Up to ``MOST_FACETS`` are stored."""
+        counts = {"label": self.about.labels, "category": self.about.categories, "year": self.about.years}[kind]
         return dict(list(counts.items())[:most])
 
     def items_at(self, rows: Sequence[int] | Rows) -> list[Item]:

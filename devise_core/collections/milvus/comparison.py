@@ -12,7 +12,7 @@ from devise_core.collections.milvus.connection import SECONDS
 from devise_core.collections.milvus.expressions import expression, literal
 from devise_core.collections.milvus.rows import IMAGE_FIELDS, MilvusRows
 from devise_core.collections.milvus.store import MilvusStore
-from devise_core.search.conditions import EVERYTHING, AnyOf, Condition, HasLabel, InCategory
+from devise_core.search.conditions import EVERYTHING, AnyOf, Condition, HasLabel, InCategory, TakenIn
 from devise_core.search.index import NearestVectors
 from devise_core.search.ranking import Ranking
 from devise_core.search.scan import Comparison
@@ -91,7 +91,7 @@ class MilvusNearest(NearestVectors):
 
 
 class MilvusPostings:
-    """Finds rows by label, category or id. If more than ``WINDOW`` rows match, only the first that Milvus returns are found."""
+    """Finds rows by label, category, period or id: if more than ``WINDOW`` match, only those that Milvus returns first."""
 
     def __init__(self, store: MilvusStore) -> None:
         self._store = store
@@ -106,6 +106,10 @@ class MilvusPostings:
     def in_category(self, category: str) -> Rows:
         """Return rows of images in a category or below it."""
         return rows_of(self._store, InCategory(category), WINDOW)
+
+    def taken_in(self, period: str) -> Rows:
+        """Return rows of photos that were taken in a year or month or on a day."""
+        return rows_of(self._store, TakenIn(period), WINDOW)
 
     def row_of(self, item_id: str) -> int | None:
         """Return the row of an id, or None."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from devise_core.search.conditions import All, AnyOf, Condition, HasId, HasLabel, InCategory, Not
+from devise_core.collections.milvus.schema import TAKEN
+from devise_core.search.conditions import All, AnyOf, Condition, HasId, HasLabel, InCategory, Not, TakenIn
 
 EVERY_ROW, NO_ROW = "row >= 0", "row < 0"
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
@@ -40,6 +41,8 @@ def expression(condition: Condition) -> str:  # noqa: PLR0911  one for each kind
             return f"array_contains(labels, {literal(label)})"
         case InCategory(category):
             return f"array_contains(lineage, {literal(category)})"
+        case TakenIn(period):
+            return f"array_contains(lineage, {literal(TAKEN + period)})"
         case HasId(item_id):
             return f"id == {literal(item_id)}"
     raise TypeError(f"A condition is one of the classes of conditions.py. Received: {condition!r}")

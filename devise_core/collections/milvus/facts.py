@@ -80,7 +80,7 @@ def read_facts(connection: MilvusConnection, version: Version) -> dict[str, Any]
 
 def about_of(facts: Mapping[str, Any]) -> About:
     """Return the facts as an ``About`` of ``collections/contract.py``."""
-    return About(facts["count"], facts.get("chance"), facts["categories"], facts["labels"], facts["sample"])
+    return About(facts["count"], facts.get("chance"), facts["categories"], facts["labels"], facts["sample"], facts.get("years", {}))
 
 
 def _write(connection: MilvusConnection, version: Version, texts: Iterable[tuple[int, str]]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from devise_core.datatypes import Item
-from devise_core.search.conditions import lineage
+from devise_core.search.conditions import lineage, periods
 
 if TYPE_CHECKING:
     from pymilvus import CollectionSchema, MilvusClient
@@ -26,6 +26,9 @@ PLACE_FIELDS = ("id", "category", "source")
 """The fields that say where an image is from."""
 PARTITIONS = ("class_partition", "head_partition")
 """The denominators of two softmaxes: that of the classifier and that of the head, the layer that is trained on features."""
+TAKEN = "\ue000"
+"""Precedes a period in the field ``lineage``, which has the categories of an image and when it was taken. No category begins with
+this character, because Unicode gives it no meaning. A field for the periods would change the format."""
 CHUNK = 48_000
 """How many bytes of text a row of the part ``about`` has. Milvus allows at most 65,535 bytes in a text field."""
 _BETWEEN = "\x1f"
@@ -83,8 +86,9 @@ def _filtered_schema(client: MilvusClient) -> CollectionSchema:
 def filtered_fields(item: Item, row: int) -> dict[str, Any]:
     """Return the fields of an item that conditions test. A text that is too long for Milvus is cut."""
     labels = [_cut(label, _LABEL) for label in dict.fromkeys(item.labels)][:_LABELS]
-    categories = [_cut(category, _ID) for category in lineage(item.category)][:_DEPTH]
-    return {"id": _cut(item.id, _ID), "row": row, "labels": labels, "lineage": categories}
+    dates = [TAKEN + period for period in periods(item.taken)]
+    categories = [_cut(category, _ID) for category in lineage(item.category)]
+    return {"id": _cut(item.id, _ID), "row": row, "labels": labels, "lineage": [*dates, *categories][:_DEPTH]}
 
 
 def item_fields(item: Item) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from devise_core.collections.base import SEED
 from devise_core.collections.contract import MOST_FACETS, SAMPLED
-from devise_core.collections.item_table import CATEGORY, LABEL, ItemTable
+from devise_core.collections.item_table import CATEGORY, LABEL, YEAR, ItemTable
 from devise_core.collections.milvus.connection import WRITTEN, MilvusConnection
 from devise_core.collections.milvus.facts import write_facts
 from devise_core.collections.milvus.indexes import EXACT, INDEX_PARAMETERS, indexes_for
@@ -60,6 +60,7 @@ def seal_version(
         "looks_index": looks,
         "categories": items.facets(CATEGORY, MOST_FACETS),
         "labels": items.facets(LABEL, MOST_FACETS),
+        "years": items.facets(YEAR, MOST_FACETS),
         "sample": [item.id for item in items.at(chosen)],
     }
     write_facts(connection, version, {**facts, **computed, **_levels(connection, version, count, parts)})
