@@ -6,6 +6,7 @@ import csv
 import io
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -123,16 +124,20 @@ def test_images_that_an_earlier_version_indexed_get_their_date(dated: Path, monk
         unchanged.setattr(encoder, "encode_pixels", None)  # no vector is computed again
         index(dated, encoder)
     assert dates(folder) == {"oslo.jpg": TAKEN}
+    with VectorCache(cache, encoder.model_id) as vectors:
+        assert sum(row.taken is not None for key in keys_of(cache) if (row := vectors.get(key))) == 37
+
+
+def keys_of(cache: Path) -> list[str]:
+    with closing(sqlite3.connect(cache)) as database:
+        return [key for (key,) in database.execute("SELECT key FROM vectors")]
 
 
 def test_the_cache_knows_which_files_have_no_date(dated: Path) -> None:
     folder = index(dated, ColourEncoder()).folder
     cache = folder.with_name(INDEXING_CACHE) / "mine.sqlite"
-    with sqlite3.connect(cache) as database:
-        keys = [key for (key,) in database.execute("SELECT key FROM vectors")]
-    database.close()
     with VectorCache(cache, ColourEncoder().model_id) as vectors:
-        read = [row.taken for key in keys if (row := vectors.get(key))]
+        read = [row.taken for key in keys_of(cache) if (row := vectors.get(key))]
     assert sorted(map(str, read)) == [""] * 36 + [TAKEN]
 
 

@@ -207,8 +207,7 @@ def _encode(
     """
     done = 0
     for batch in read_batches(files, lambda file: _read(file, encoder, cache, hashes), BATCH):
-        computed = _compute(batch, encoder)
-        cache.put(computed)
+        vectors = _vectors(batch, encoder, cache)
         hashes.save()
         for read in batch:
             done += 1
@@ -219,7 +218,7 @@ def _encode(
                 unread += [read.file] if read.is_unread else []
             else:
                 result.notes += [f"{read.file}: {read.note}"] if read.note else []
-                yield read.file, read.sha256, read.cached or computed[read.sha256]
+                yield read.file, read.sha256, vectors[read.sha256]
 
 
 def _read(file: Path, encoder: ImageEncoder, cache: VectorCache, hashes: FileHashes) -> _ReadFile:
@@ -227,8 +226,8 @@ def _read(file: Path, encoder: ImageEncoder, cache: VectorCache, hashes: FileHas
         key = hashes.of(file)
         cached = cache.get(key)
         if cached is not None:
-            dated = replace(cached, taken=read_date_taken(file)) if cached.taken is None else cached
-            return _ReadFile(file, key, dated, note=cached.note)
+            taken = read_date_taken(file) if cached.taken is None else cached.taken
+            return _ReadFile(file, key, cached, note=cached.note, taken=taken)
         image = read_image(file, at_least=encoder.size, longest=THUMBNAIL)
         return _ReadFile(file, key, None, encoder.pixels(image), thumbnail(image, THUMBNAIL), note_on(image), taken_on(image))
     except ImageError as error:
@@ -237,13 +236,13 @@ def _read(file: Path, encoder: ImageEncoder, cache: VectorCache, hashes: FileHas
         return _ReadFile(file, error=cannot_read(error), is_unread=True)
 
 
-def _compute(batch: Sequence[_ReadFile], encoder: ImageEncoder) -> dict[str, CachedVectors]:
-    """Compute the vectors of the images that are not in the cache, and return them by SHA-256."""
-    fresh = [read for read in batch if read.pixels is not None]
-    if not fresh:
-        return {}
-    encoded = encoder.encode_pixels(np.stack([read.pixels for read in fresh if read.pixels is not None]))
-    return {
-        read.sha256: CachedVectors(encoded.features[row], encoded.embeddings[row], read.thumbnail, read.note, read.taken)
-        for row, read in enumerate(fresh)
-    }
+def _vectors(batch: Sequence[_ReadFile], encoder: ImageEncoder, cache: VectorCache) -> dict[str, CachedVectors]:
+    """Return the vectors of the images by SHA-256. Compute and store those that are not in the cache, and dates that it lacks."""
+    known = {read.sha256: read.cached for read in batch if read.cached}
+    new = {read.sha256: replace(read.cached, taken=read.taken) for read in batch if read.cached and read.cached.taken is None}
+    if fresh := [read for read in batch if read.pixels is not None]:
+        encoded = encoder.encode_pixels(np.stack([read.pixels for read in fresh if read.pixels is not None]))
+        for read, features, embedding in zip(fresh, encoded.features, encoded.embeddings, strict=True):
+            new[read.sha256] = CachedVectors(features, embedding, read.thumbnail, read.note, read.taken)
+    cache.put(new)
+    return known | new
