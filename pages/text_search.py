@@ -15,6 +15,7 @@ from ui.query.matches import show_matches
 from ui.query.query_help import query_help
 from ui.query.reading import say_unmodelled, show_reading
 from ui.query.withheld import captioned_or_examples
+from ui.query.year_offer import offer_years
 from ui.searchbox import example_pills, search_box
 from ui.server.engine_cache import current_engine
 from ui.text import plain
@@ -51,6 +52,7 @@ with results, show_errors("q"):
             else:
                 show_reading(query.reading, "q")
                 say_unmodelled(query)
+                offer_years(engine, query.reading)
                 facts["hits"] = show_matches(engine, query)
         known = engine.vocabulary is not None and not engine.vocabulary.only_rare(query.words)
         if known and not blocked and not is_about_groups(query):

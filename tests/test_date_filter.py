@@ -61,6 +61,23 @@ def test_a_collection_without_dates_offers_none() -> None:
 
 
 @pytest.mark.usefixtures("albums")
+@pytest.mark.parametrize("typed", ["instrument in 2019", "2019 instrument"])
+def test_a_year_in_the_query_is_offered_as_a_filter(typed: str) -> None:
+    test = app("text_search", collection="albums", q=typed)
+    [offer] = [button for button in test.button if "photos of" in button.label]
+    assert offer.label == "Show only photos of 2019"
+    checked(offer.click().run())
+    assert (test.query_params["q"], test.query_params["year"]) == ("instrument", "2019")
+    assert tile_names(test) == ["violin"]
+
+
+@pytest.mark.usefixtures("albums")
+@pytest.mark.parametrize(("collection", "typed"), [("albums", "instrument 2018"), ("stamps", "instrument 2019")])
+def test_a_year_without_photos_is_not_offered(collection: str, typed: str) -> None:
+    assert not any("photos of" in button.label for button in app("text_search", collection=collection, q=typed).button)
+
+
+@pytest.mark.usefixtures("albums")
 def test_the_command_filters_by_date(capsys: pytest.CaptureFixture[str]) -> None:
     command = ["search", "musical instrument", "--collection", "albums"]
     assert main([*command, "--taken", "2020", "--taken", "2019-05-03", "--json"]) == 0

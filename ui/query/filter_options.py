@@ -6,12 +6,14 @@ from devise_core.collections.contract import Facet
 from devise_core.engine import Engine
 from ui import url_state
 
+YEAR = "year"
+"""The name of the parameter of years in the address."""
 FILTERS: tuple[tuple[Facet, str], ...] = (
     ("category", "in"),
     ("label", "label"),
     ("category", "out"),
     ("label", "no"),
-    ("year", "year"),
+    ("year", YEAR),
 )
 """For each filter, what it is about, and the name of its parameter in the address."""
 FILTER_TEXTS = (

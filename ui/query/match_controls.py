@@ -14,7 +14,7 @@ from ui.callbacks import uninterrupted
 from ui.controls import choose_one, choose_several, hundredths_slider, page_number, toggle
 from ui.hit import selection
 from ui.missing import explain_missing_filters
-from ui.query.filter_options import FILTER_TEXTS, FILTERS, filter_options
+from ui.query.filter_options import FILTER_TEXTS, FILTERS, YEAR, filter_options
 
 SIZES = ("24", "48", "96")
 BY_SCORE, BY_NAME, BY_DATE = "score", "name", "date"
@@ -48,7 +48,7 @@ def read_filter(engine: Engine) -> Filter:
         options = filter_options(engine, kind, name) if linked else []
         chosen[name] = [value for value in linked if value in options]
         explain_missing_filters(kind, [value for value in linked if value not in options])
-    return Filter(chosen["in"], chosen["label"], chosen["out"], chosen["no"], chosen["year"])
+    return Filter(chosen["in"], chosen["label"], chosen["out"], chosen["no"], chosen[YEAR])
 
 
 def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> MatchControls:
