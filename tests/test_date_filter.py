@@ -90,6 +90,8 @@ def test_the_command_filters_by_date(capsys: pytest.CaptureFixture[str]) -> None
         .err.strip()
         .endswith("has the date “2031”. Its photos were taken from 2019 to 2021. Write a date as 2019, 2019-05 or 2019-05-03.")
     )
+    assert main(["collections", "show", "albums", "--json"]) == 0
+    assert read_output(capsys.readouterr().out)["years"] == {"2019": 1, "2020": 2, "2021": 1}
     assert main(["search", "violin", "--collection", "stamps", "--taken", "2019"]) == 1
     assert "Its images have no dates." in capsys.readouterr().err
 

@@ -24,7 +24,7 @@ from ui.text import plain_name
 pytestmark = pytest.mark.browser
 PAGES = {
     "": ("q", "tour", "open"),
-    "text_search": ("q", "in", "out", "label", "no", "cut", "sort", "k", "p", "weak", "tour", "open"),
+    "text_search": ("q", "in", "out", "label", "no", "year", "cut", "sort", "k", "p", "weak", "tour", "open"),
     "image_search": ("q", "item", "crop", "open"),
     "labels": ("item", "crop", "q", "vocabulary", "labels"),
     "photos": ("q", "item"),

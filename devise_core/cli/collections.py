@@ -122,7 +122,8 @@ def _show(options: argparse.Namespace) -> None:
         return
     if "bytes" in facts:
         facts["bytes"] = f"{facts['bytes'] / 1e6:.1f} MB"
-    facts["labels"] = ", ".join(f"{label} {count}" for label, count in facts["labels"].items())
+    for counted_by in ("labels", "years"):
+        facts[counted_by] = ", ".join(f"{name} {count}" for name, count in facts[counted_by].items())
     for name, value in facts.items():
         print(f"{name:<12} {value}")
 
@@ -138,6 +139,7 @@ def _facts_of(collection: FolderCollection) -> dict[str, Any]:
         "index": str(collection.facts.get("index") or unnamed_index(len(collection))),
         "model": str(collection.facts.get("model", "")),
         "labels": {label: labels[label] for label in frequent},
+        **_years(collection),
     }
 
 
@@ -150,7 +152,13 @@ def _facts_in_milvus(name: str) -> dict[str, Any]:
         "index": f"Milvus at {collection.store.connection.shown}",
         "model": collection.store.model_id,
         "labels": collection.facets("label", _FREQUENT),
+        **_years(collection),
     }
+
+
+def _years(collection: Collection) -> dict[str, dict[str, int]]:
+    """Return the years in which the photos were taken, in order, each with the number of its photos."""
+    return {"years": dict(sorted(collection.facets("year").items()))}
 
 
 def _described(collection: Collection, folder: Path) -> dict[str, Any]:
