@@ -60,7 +60,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         text = [PAYLOADS[(number + step) % count] for step in range(7)]
         file = f"images/{number:02}{file_name(text[0])}.webp"
         shutil.copy(pictures[number], made.root / file)
-        items.append(Item(f"{text[0][:200]}{number}", file, (label(text[1]),), text[2], text[3], text[4], text[5], text[6]))
+        items.append(
+            Item(f"{text[0][:200]}{number}", file, (label(text[1]),), text[2], text[3], text[4], text[5], text[6], taken=text[4])
+        )
     write_items(made.items, items)
     embeddings = np.load(bundled.embeddings)[:count]
     np.save(made.embeddings, embeddings)
