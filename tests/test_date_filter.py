@@ -21,15 +21,16 @@ from tests.json_output import read_output
 
 @pytest.fixture
 def albums(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A collection ``albums`` of six pictures, four of which have a date."""
+    """A collection ``albums`` of six pictures and an undated copy of one of them. Four pictures have a date."""
     monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path))
     layout, collection = CollectionLayout(tmp_path / "albums"), engine.collection
     layout.images.mkdir(parents=True)
-    rows = [collection.row(each) for each in ("violin", "cello", "trumpet", "drumkit", "horse", "sombrero")]
-    taken = ("2019-05-03T14:22:05", "2021-07-01T08:00:00", "", "2020-01-31", "2020-12-24T18:30:00", "")
+    rows = [collection.row(each) for each in ("cello", "violin", "cello", "trumpet", "drumkit", "horse", "sombrero")]
+    taken = ("", "2019-05-03T14:22:05", "2021-07-01T08:00:00", "", "2020-01-31", "2020-12-24T18:30:00", "")
     items = [replace(collection.items[row], taken=date) for row, date in zip(rows, taken, strict=True)]
-    for item in items:
-        shutil.copy(image_file(collection, collection.row(item.id)), layout.root / item.file)
+    items[0] = replace(items[0], id="cello-copy", file="images/cello-copy.webp")
+    for row, item in zip(rows, items, strict=True):
+        shutil.copy(image_file(collection, row), layout.root / item.file)
     write_collection(layout, items, collection.features[rows], collection.embeddings[rows], engine.model_id, "a test")
 
 
@@ -39,6 +40,8 @@ def test_the_page_sorts_by_date_and_filters_by_year() -> None:
     assert tile_names(app("text_search", **shown, sort="date")) == ["cello", "horse", "drum kit", "violin", "trumpet", "sombrero"]
     assert [tile["date"] for tile in tiles(app("text_search", **shown, sort="date"))][::3] == ["1 Jul 2021", "3 May 2019"]
     assert tiles(app("text_search", **shown, sort="date"))[-1]["date"] == "no date"
+    newest, best = ([tile["id"] for tile in tiles(app("text_search", **shown, sort=order))] for order in ("date", "score"))
+    assert ("cello" in newest, "cello-copy" in newest, "cello" in best, "cello-copy" in best) == (True, False, False, True)
     assert "date" not in tiles(app("text_search", **shown))[0]
     assert sorted(tile_names(app("text_search", **shown, year="2020"))) == ["drum kit", "horse"]
     test = unopened("text_search", **shown)
@@ -85,11 +88,11 @@ def test_the_command_filters_by_date(capsys: pytest.CaptureFixture[str]) -> None
     assert answer["filters"] == {"taken": ["2020", "2019-05-03"]}
     assert {hit["taken"][:4] for hit in answer["hits"]} == {"2019", "2020"} and len(answer["hits"]) == 3
     assert main([*command, "--taken", "2031"]) == 1
-    assert (
-        capsys.readouterr()
-        .err.strip()
-        .endswith("has the date “2031”. Its photos were taken from 2019 to 2021. Write a date as 2019, 2019-05 or 2019-05-03.")
-    )
+    assert capsys.readouterr().err == "semblance: No photo of albums was taken in 2031. Its photos are from 2019 to 2021.\n"
+    assert main([*command, "--taken", "2019", "--taken", "2019-13"]) == 1
+    assert capsys.readouterr().err.endswith("“2019-13” is not a date. Write it as 2019, 2019-05 or 2019-05-03.\n")
+    assert main([*command, "--taken", "2031", "--taken", "2019", "--json"]) == 0
+    assert [hit["id"] for hit in read_output(capsys.readouterr().out)["hits"]] == ["violin"]
     assert main(["collections", "show", "albums", "--json"]) == 0
     assert read_output(capsys.readouterr().out)["years"] == {"2019": 1, "2020": 2, "2021": 1}
     assert main(["search", "violin", "--collection", "stamps", "--taken", "2019"]) == 1

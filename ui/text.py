@@ -60,22 +60,25 @@ def plain_name(name: str) -> str:
     return name if _NAME.fullmatch(name) else plain(name)
 
 
-def date_text(taken: str) -> str:
-    """Return the date of a photo (``Item.taken``) as people write it, such as "3 May 2019" or "3 May 2019, 14:22"."""
+def date_text(taken: str, month: str = "%B") -> str:
+    """Return the date of a photo (``Item.taken``) as people write it, such as "May 2019" or "3 May 2019, 14:22".
+
+    Args:
+        taken: The date, which may lack its end. Another text is returned as it is.
+        month: How ``strftime`` writes the month.
+    """
+    day, _, time = taken.partition("T")
     try:
-        date = datetime.fromisoformat(taken)
+        date = datetime.fromisoformat(f"{day}-01-01"[: len("2019-05-03")] + taken[len(day) :])
     except ValueError:
         return taken
-    return f"{date.day} {date:%B %Y, %H:%M}" if "T" in taken else f"{date.day} {date:%B %Y}"
+    forms = {len("2019"): "{:%Y}", len("2019-05"): f"{{:{month} %Y}}"}
+    return forms.get(len(day), f"{{0.day}} {{0:{month} %Y}}").format(date) + (f", {date:%H:%M}" if time else "")
 
 
 def short_date(taken: str) -> str:
     """Return the day of a photo (``Item.taken``) in short, such as "3 May 2019" or "17 Dec 2024", or "no date"."""
-    try:
-        date = datetime.fromisoformat(taken)
-    except ValueError:
-        return "no date"
-    return f"{date.day} {date:%b %Y}"
+    return date_text(taken.partition("T")[0], "%b") or "no date"
 
 
 def linked(text: str) -> str:

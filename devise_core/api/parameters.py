@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from devise_core.search.conditions import PERIOD
 from devise_core.search.filters import Filter
 
 MAX_LIMIT = 100
@@ -28,7 +29,7 @@ def _writable(text: str) -> str:
 Text = Annotated[str, Field(max_length=MAX_CHARACTERS), AfterValidator(_writable)]
 Name = Annotated[str, Field(max_length=255), AfterValidator(_writable)]
 Choices = Annotated[list[Name], Field(max_length=MAX_CHOICES)]
-Periods = Annotated[list[Annotated[str, Field(pattern=r"^\d{4}(-\d\d){0,2}$")]], Field(max_length=MAX_CHOICES)]
+Periods = Annotated[list[Annotated[str, Field(pattern=f"^{PERIOD}$")]], Field(max_length=MAX_CHOICES)]
 CollectionName = Annotated[
     Name | None, Field(description="The name of a collection, by default the first one.", examples=["photos"])
 ]

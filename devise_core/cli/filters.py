@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import re
 from typing import Literal
 
 from devise_core.engine import Engine
 from devise_core.errors import QueryError
-from devise_core.search.conditions import Condition, HasLabel, InCategory, TakenIn
+from devise_core.search.conditions import PERIOD, AnyOf, Condition, HasLabel, InCategory, TakenIn
 from devise_core.search.filters import Filter
 from devise_core.text.unmodelled import quoted
 
@@ -33,11 +33,11 @@ def filter_of(options: argparse.Namespace, engine: Engine) -> Filter:
     """Return the filter that the options describe.
 
     Raises:
-        QueryError: No image of the collection has one of the labels, is in one of the categories or is of one of the dates.
+        QueryError: No image has one of the labels or is in one of the categories, or no photo is of any of the dates.
     """
     _check(engine, "category", [*options.category, *options.not_category])
     _check(engine, "label", [*options.label, *options.not_label])
-    _check(engine, "date", options.taken)
+    _check_dates(engine, options.taken)
     return Filter(options.category, options.label, options.not_category, options.not_label, options.taken)
 
 
@@ -53,21 +53,28 @@ def filter_facts(chosen: Filter) -> dict[str, dict[str, list[str]]]:
     return {"filters": {name: list(given) for name, given in values.items() if given}} if chosen else {}
 
 
-def _check(engine: Engine, kind: Literal["category", "label", "date"], values: list[str]) -> None:
+def _check(engine: Engine, kind: Literal["category", "label"], values: list[str]) -> None:
     """Raise ``QueryError`` if no image has one of the values."""
-    conditions: dict[str, Callable[[str], Condition]] = {"category": InCategory, "label": HasLabel, "date": TakenIn}
     for value in values:
-        if not engine.collection.count_inside(engine.collection.inside(conditions[kind](value))):
-            raise QueryError(f"No image of {engine.collection.name} has the {kind} “{value}”. {_has(engine, kind)}")
+        if _is_there(engine, InCategory(value) if kind == "category" else HasLabel(value)):
+            continue
+        known = list(engine.collection.facets(kind, _NAMED))
+        plural = "categories" if kind == "category" else "labels"
+        has = f"Its most frequent {plural} are {quoted(known)}." if known else f"Its images have no {plural}."
+        raise QueryError(f"No image of {engine.collection.name} has the {kind} “{value}”. {has}")
 
 
-def _has(engine: Engine, kind: Literal["category", "label", "date"]) -> str:
-    """Return a sentence that says what the images have instead."""
-    if kind == "date":
-        years = sorted(engine.collection.facets("year"))
-        if not years:
-            return "Its images have no dates."
-        span = f"from {years[0]} to {years[-1]}" if len(years) > 1 else f"in {years[0]}"
-        return f"Its photos were taken {span}. Write a date as 2019, 2019-05 or 2019-05-03."
-    plural, known = ("categories" if kind == "category" else "labels"), list(engine.collection.facets(kind, _NAMED))
-    return f"Its most frequent {plural} are {quoted(known)}." if known else f"Its images have no {plural}."
+def _check_dates(engine: Engine, dates: list[str]) -> None:
+    """Raise ``QueryError`` if one of the dates is none, or if no photo was taken on any of them."""
+    for date in dates:
+        if not re.fullmatch(PERIOD, date):
+            raise QueryError(f"“{date}” is not a date. Write it as 2019, 2019-05 or 2019-05-03.")
+    if not dates or _is_there(engine, AnyOf(tuple(map(TakenIn, dates)))):
+        return
+    years = sorted(engine.collection.facets("year"))
+    span = f"Its photos are from {years[0]} to {years[-1]}." if years else "Its images have no dates."
+    raise QueryError(f"No photo of {engine.collection.name} was taken in {' or '.join(dates)}. {span}")
+
+
+def _is_there(engine: Engine, condition: Condition) -> bool:
+    return engine.collection.count_inside(engine.collection.inside(condition)) > 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
+from devise_core.collections.facts import GIVEN_DATES
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.item_table import StoredItems
 from devise_core.collections.segments import segments_of
@@ -19,8 +20,6 @@ from devise_core.search.registry import EXACT_UP_TO
 MOST_ADDED = 0.25
 """How many images may be added, as a share of the images that were written first. If there are more, the whole collection is
 written again, so that its maps cover all images."""
-DATED = "dated"
-"""The fact that dates were read from the images (``Item.taken``). Collections of earlier versions lack it."""
 _AT_A_TIME = 500
 
 
@@ -46,10 +45,12 @@ class Additions(Generic[Listed]):
     Attributes:
         files: The files that are not in the collection.
         keys: The SHA-256 of each file that is already in the collection.
+        given_dates: How many of these images have a date from annotations.
     """
 
     files: list[Listed] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    given_dates: int = 0
 
 
 def additions(
@@ -78,7 +79,7 @@ def additions(
     with suppress(ArtifactError, CollectionError, OSError):
         collection = FolderCollection.open(folder, model_id)
         facts, version = collection.facts, parts.version if parts else ""
-        if not isinstance(collection.items, StoredItems) or facts.get("parts", "") != version or not facts.get(DATED):
+        if not isinstance(collection.items, StoredItems) or facts.get("parts", "") != version or GIVEN_DATES not in facts:
             return None
         new = _compared(collection, collection.items, files, describe, hashes)
         if new is not None and _worth_it(collection, len(new.files)):
@@ -109,8 +110,10 @@ def _compared(
             if not unchanged or hashes.of(file) != key or not (collection.layout.root / before.file).is_file():
                 return None
             new.keys.append(key)
+            new.given_dates += bool(item.taken)
         hashes.save()
-    return new if len(new.keys) == len(collection) else None
+    is_complete = len(new.keys) == len(collection) and new.given_dates == collection.facts[GIVEN_DATES]
+    return new if is_complete else None
 
 
 def _worth_it(collection: FolderCollection, added: int) -> bool:

@@ -7,13 +7,13 @@ import io
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from devise_core.collections.coco import read_coco, strays
 from devise_core.collections.image_note import ImageNote
-from devise_core.errors import ArtifactError, CollectionError
+from devise_core.errors import ArtifactError, CollectionError, shortened
 from devise_core.storage.artifact_reader import read_text
 from devise_core.vision.exif import iso_date
 
@@ -151,15 +151,16 @@ def read_file(path: Path, name: str = "", anywhere: bool = False, below: Sequenc
             f"{path}: It has no annotations of images that can be read. It must be a CSV or JSON Lines file with the column "
             "file_name, or a COCO file."
         ) from error
-    notes = dict[str, ImageNote]()
-    for file, note in rows:
+    notes, undated = dict[str, ImageNote](), [note.taken for _, note in rows if note.taken and not iso_date(note.taken)]
+    for file, written in rows:
+        note = replace(written, taken=iso_date(written.taken))
         if file:
             key = path_ends((*below, file.replace("\\", "/").removeprefix("./")))[0]
             notes[key] = notes.get(key, ImageNote()).merged(note)
     nameless = sum(not file for file, _ in rows)
     if nameless and not notes:
         raise CollectionError(_no_column(path, []))
-    return AnnotationFile(name or str(path), notes, anywhere, nameless, astray)
+    return AnnotationFile(name or str(path), notes, anywhere, nameless, [*astray, *_undated(undated)])
 
 
 def _rows(path: Path) -> Iterable[Mapping[str, Any]]:
@@ -197,8 +198,15 @@ def _note(row: Mapping[str, Any]) -> tuple[str, ImageNote]:
     labels = facts.pop("labels")
     parts = labels if isinstance(labels, list) else str(labels).split("|")
     texts = {fact: _first(value) for fact, value in facts.items()}
-    texts["taken"] = iso_date(texts["taken"])
     return file, ImageNote(tuple(str(part) for part in parts if str(part).strip()), **texts)
+
+
+def _undated(values: Sequence[str]) -> list[str]:
+    """Say how many of the dates in a file cannot be read, if any."""
+    if not values:
+        return []
+    has = "row has a date" if len(values) == 1 else "rows have dates"
+    return [f"{len(values)} {has} that cannot be read ({', '.join(map(shortened, values[:_SHOWN]))}): write 2019-05-03"]
 
 
 def _first(value: object) -> str:

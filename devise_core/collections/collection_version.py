@@ -9,9 +9,10 @@ from typing import Any, Generic
 
 import numpy as np
 
-from devise_core.collections.additions import DATED, Additions, Listed
+from devise_core.collections.additions import Additions, Listed
 from devise_core.collections.contract import ImageBatch, StoreWriter
 from devise_core.collections.earlier_version import EarlierVersion
+from devise_core.collections.facts import GIVEN_DATES
 from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.indexed_folder import Changes, IndexedFolder
 from devise_core.collections.milvus.writer import MilvusWriter
@@ -59,9 +60,11 @@ class CollectionVersion(Generic[Listed]):
         result = self.result
         if new is None:
             with self._writer() as whole:
-                result.count = self._put(encode(self.files), whole)
+                result.count, given_dates = self._put(encode(self.files), whole)
                 self.check(self.files, result)
                 result.count += self.earlier.keep(whole) if self.earlier else 0
+                if not self.earlier or self.earlier.kept_dates:
+                    whole.note({GIVEN_DATES: given_dates})
                 if isinstance(whole, FolderWriter):
                     result.write_report(whole.folder)
                 else:
@@ -70,24 +73,27 @@ class CollectionVersion(Generic[Listed]):
             result.changes = self.earlier.changes(result.count) if self.earlier else Changes(new=result.count)
             return
         with SegmentWriter(result.folder, self.command, self.parts) as adding:
-            result.count = len(new.keys) + self._put(encode(new.files), adding)
+            added, given_dates = self._put(encode(new.files), adding)
+            result.count = len(new.keys) + added
+            adding.note({GIVEN_DATES: new.given_dates + given_dates})
             adding.seal()
         result.changes = Changes(len(new.keys), result.count - len(new.keys))
         result.write_report(result.folder)
 
     def _writer(self) -> FolderWriter | MilvusWriter:
-        about = {**self.about, DATED: True}
         if self.store is None:
-            return FolderWriter(self.result.folder, self.model_id, self.command, self.parts, about=about)
-        self.store.note(about)
+            return FolderWriter(self.result.folder, self.model_id, self.command, self.parts, about=self.about)
+        self.store.note(self.about)
         return self.store
 
-    def _put(self, encoded: Encoded[Listed], writer: StoreWriter) -> int:
-        """Write the images, a batch at a time. Return how many were written."""
-        count = 0
+    def _put(self, encoded: Encoded[Listed], writer: StoreWriter) -> tuple[int, int]:
+        """Write the images, a batch at a time. Return how many were written, and how many of them have a date from annotations."""
+        count = given_dates = 0
         while batch := list(islice(encoded, _WRITTEN_TOGETHER)):
-            items = [_dated(self.item(file), image) for file, _, image in batch]
             images = [image for _, _, image in batch]
+            described = [self.item(file) for file, _, _ in batch]
+            given_dates += sum(bool(item.taken) for item in described)
+            items = [_dated(item, image) for item, image in zip(described, images, strict=True)]
             features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
             keys = [key for _, key, _ in batch]
             written = ImageBatch(items, features, embeddings, [image.thumbnail for image in images], keys)
@@ -95,7 +101,7 @@ class CollectionVersion(Generic[Listed]):
                 self.earlier.compare(written)
             writer.put(written)
             count += len(batch)
-        return count
+        return count, given_dates
 
 
 def _dated(item: Item, image: CachedVectors) -> Item:

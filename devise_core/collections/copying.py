@@ -11,6 +11,7 @@ from typing import Any
 
 from devise_core.collections.base import Collection
 from devise_core.collections.contract import ImageBatch, StoreWriter
+from devise_core.collections.facts import GIVEN_DATES
 from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.milvus.bulk_writer import BulkWriter
 from devise_core.collections.milvus.connection import MilvusConnection
@@ -22,8 +23,8 @@ from devise_core.search.model_parts import ModelParts
 from devise_core.storage.paths import CollectionLayout, user_collections
 
 _TOGETHER, _TOGETHER_IN_FILES = 256, 2_048
-_KEPT = ("title", "description", "cut_outs")
-"""The facts that are copied, because they are not computed from the images."""
+_KEPT = ("title", "description", "cut_outs", GIVEN_DATES)
+"""The facts that are copied, because they cannot be computed from the images of a collection."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of images done and the total."""

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from devise_core.collections.contract import ImageBatch
+from devise_core.collections.facts import GIVEN_DATES
 from devise_core.datatypes import Item
 
 AT_A_TIME = 256
@@ -83,7 +84,8 @@ class EarlierImages(ABC):
             thumbnail: The thumbnail of the file now.
         """
         earlier, earlier_key = before
-        if _description(earlier) != _description(self.stored_form(item)):
+        now = self.stored_form(item)
+        if _description(earlier) != _description(now) or (earlier.taken != now.taken and GIVEN_DATES in self.facts):
             return True
         return earlier_key not in (key, sha256(thumbnail).hexdigest())
 

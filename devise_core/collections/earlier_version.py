@@ -11,6 +11,7 @@ from typing import Self
 
 from devise_core.collections.contract import ImageBatch, StoreWriter
 from devise_core.collections.earlier_images import EarlierImages
+from devise_core.collections.facts import GIVEN_DATES
 from devise_core.collections.image_files import FolderScan
 from devise_core.collections.indexed_folder import Changes
 from devise_core.datatypes import Item
@@ -177,6 +178,11 @@ class EarlierVersion:
             writer.put(batch)
         self._kept = len(kept)
         return len(kept)
+
+    @property
+    def kept_dates(self) -> bool:
+        """Whether all images that were kept have the date in their file. Earlier versions of Semblance did not read it."""
+        return not self._kept or GIVEN_DATES in self._images.facts
 
     def changes(self, count: int) -> Changes:
         """Return what has changed, after all images were compared or kept. ``count`` is the number of images of the new version."""

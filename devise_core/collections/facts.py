@@ -7,6 +7,10 @@ from typing import Any
 
 from devise_core.search.ranking import Mask
 
+GIVEN_DATES = "given_dates"
+"""The fact that says how many images have a date from annotations. The others have the date in their file, if there is one.
+Collections of earlier versions lack the fact, and the dates."""
+
 
 class CollectionFacts:
     """The title and other facts about a collection that pages use."""

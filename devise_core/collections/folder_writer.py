@@ -45,7 +45,7 @@ class FolderWriter(StoreWriter):
         about: Mapping[str, Any] | None = None,
     ) -> None:
         self._target, self._model_id, self._command, self._parts = folder, model_id, command, parts
-        self._source, self._about = source, about or {}
+        self._source, self._about = source, dict(about or {})
         self._stack, self._sealed = ExitStack(), False
 
     def __enter__(self) -> Self:
@@ -69,6 +69,10 @@ class FolderWriter(StoreWriter):
     def images(self) -> Path:
         """The subfolder of ``folder`` for the thumbnails."""
         return Path(self._layout.images)
+
+    def note(self, facts: Mapping[str, Any]) -> None:
+        """Add facts that ``seal`` stores."""
+        self._about |= facts
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Return those of ``keys``, the SHA-256 of original files, whose image was written."""

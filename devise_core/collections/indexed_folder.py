@@ -16,7 +16,7 @@ class Changes:
     Attributes:
         before: How many images the earlier version had. 0 if the collection is new.
         new: How many images were added.
-        changed: How many images, or their labels and captions, have changed.
+        changed: How many images, or their labels, captions and dates, have changed.
         removed: How many images were removed.
         kept: How many images were kept as they were, because their files cannot be read at the moment.
     """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -51,7 +51,7 @@ class SegmentWriter(StoreWriter):
 
     def __init__(self, folder: Path, command: str, parts: ModelParts | None = None, source: str = "your own pictures") -> None:
         self._folder, self._command, self._parts, self._source = folder, command, parts, source
-        self._layout, self._stack = CollectionLayout(folder), ExitStack()
+        self._layout, self._stack, self._about = CollectionLayout(folder), ExitStack(), dict[str, Any]()
 
     def __enter__(self) -> Self:
         with self._stack:
@@ -72,6 +72,10 @@ class SegmentWriter(StoreWriter):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._table.close()
         leave_unsealed(self._stack, error, trace)
+
+    def note(self, facts: Mapping[str, Any]) -> None:
+        """Add facts about the whole collection that ``seal`` stores."""
+        self._about |= facts
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Return those of ``keys``, the SHA-256 of original files, whose image is in the collection or was written now."""
@@ -124,6 +128,7 @@ class SegmentWriter(StoreWriter):
         for name in names:
             manifest.add(layout_of(self._layout, segments[-1]).root / name, self._command, self._source)
         first = len(self._collection) - sum(segment.count for segment in self._segments)
+        manifest.about |= self._about
         manifest.about["count"] = first + sum(segment.count for segment in segments)
         note_segments(manifest, segments)
         if self._parts:

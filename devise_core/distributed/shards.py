@@ -17,6 +17,7 @@ from devise_core.distributed.image_list import ListedImage
 from devise_core.errors import CollectionError, extras_needed
 from devise_core.storage.atomic_write import atomic_file
 from devise_core.vectors import Floats
+from devise_core.vision.image_reader import read_date_taken
 
 _LIGHT = ("uri", "stamp", "sha256")
 """The columns that say which images a shard has."""
@@ -79,7 +80,8 @@ class ShardStore:
             for row, feature, embedding in zip(rows, features, embeddings, strict=True):
                 key = os.fsdecode(row["uri"]), row["stamp"]
                 if key in wanted:
-                    vectors = CachedVectors(feature, embedding, row["thumbnail"], taken=row.get("taken", ""))
+                    taken = row["taken"] if "taken" in row else _date_of(key[0])
+                    vectors = CachedVectors(feature, embedding, row["thumbnail"], taken=taken)
                     yield wanted.pop(key), row["sha256"], vectors
 
     def forget_others(self, images: Iterable[ListedImage]) -> None:
@@ -116,6 +118,11 @@ class ShardStore:
             return
         for row in light.to_pylist():
             self._known[os.fsdecode(row["uri"]), row["stamp"]] = row["sha256"], file
+
+
+def _date_of(uri: str) -> str:
+    """Return the date of a photo whose shard an earlier version wrote. A photo in a storage or on the web is not read again."""
+    return "" if "://" in uri else read_date_taken(uri)
 
 
 def _matrix(column: Any, count: int) -> Floats:

@@ -14,7 +14,8 @@ from devise_core.datatypes import Item
 from devise_core.search.ranking import Mask
 from devise_core.vectors import Rows
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+PERIOD = "[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
+"""The regular expression of a year, a month or a day, as ``TakenIn`` takes it."""
 
 
 class Condition:
@@ -169,7 +170,8 @@ def lineage(category: str) -> list[str]:
 
 def periods(taken: str) -> list[str]:
     """Return the year, the month and the day of a date (``Item.taken``): "2019-05-03" → ["2019", "2019-05", "2019-05-03"]."""
-    return [taken[:end] for end in (4, 7, 10)] if _DATE.match(taken) else []
+    day, _, _ = taken.partition("T")
+    return [day[:end] for end in (4, 7, 10) if end <= len(day)] if re.fullmatch(PERIOD, day) else []
 
 
 class ItemPostings:

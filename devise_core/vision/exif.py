@@ -10,8 +10,14 @@ from PIL import ExifTags, Image, ImageOps
 
 from devise_core.vision.decoder_errors import DECODER_ERRORS
 
-_DATE = re.compile(r"(\d{4})[:\-/.](\d\d)[:\-/.](\d\d)(?:[ T](\d\d:\d\d:\d\d))?")
-"""Matches a date as EXIF writes it, "2019:05:03 14:22:05", and as people and programs write it."""
+_DATE = re.compile(
+    r"(\d{4})(?:[:\-/.](\d\d?)(?:[:\-/.](\d\d?)(?:[ T](\d\d?:\d\d(?::\d\d)?)(?:[ .+\-Z].*)?)?)?)?", re.ASCII | re.DOTALL
+)
+"""Matches a date as EXIF writes it, "2019:05:03 14:22:05", and as people and programs write it. The end may be missing."""
+_UNKNOWN = " :\0"
+"""The characters for unknown digits at the end of a date in EXIF."""
+_YEARS = range(1800, 2101)
+"""The years that a photo may be of. Others come from clocks that were never set."""
 
 
 def orientation(image: Image.Image) -> int:
@@ -60,16 +66,16 @@ def iso_date(text: str) -> str:
     """Return a date as ISO 8601 writes it, without a time zone.
 
     Args:
-        text: A date, with or without the time, such as "2019:05:03 14:22:05".
+        text: A year, a month, a day or a time, the year first, such as "2019:05:03 14:22:05".
 
     Returns:
-        The date, such as "2019-05-03" or "2019-05-03T14:22:05". Empty if there is no such date.
+        The date, such as "2019", "2019-05", "2019-05-03" or "2019-05-03T14:22:05". Empty if there is no such date.
     """
-    match = _DATE.match(text.strip())
-    if not match:
+    match = _DATE.fullmatch(text.strip(_UNKNOWN))
+    if not match or int(match[1]) not in _YEARS:
         return ""
-    year, month, day, time = match.groups()
-    date = f"{year}-{month}-{day}" + (f"T{time}" if time else "")
-    with suppress(ValueError):  # such as 0000:00:00, which cameras write if their clock was never set
-        return date if datetime.fromisoformat(date) else ""
+    date = "-".join(f"{int(part):02}" for part in match.groups()[:3] if part)
+    time = f"T{match[4].zfill(len('14:22:05') if match[4].count(':') > 1 else len('14:22'))}" if match[4] else ""
+    with suppress(ValueError):  # such as 30 February
+        return date + time if datetime.fromisoformat((date + "-01-01")[: len("2019-05-03")] + time) else ""
     return ""

@@ -137,11 +137,11 @@ def _select(engine: Engine, matches: Matches, settings: MatchControls) -> _Chose
         unfolded = matches.closest if is_doubtful else likely
     else:
         unfolded = matches.from_threshold(settings.threshold)
+    if settings.order == BY_DATE:  # before near-duplicates are folded, so that the newest of them is shown
+        unfolded = unfolded.newest_first(engine.collection.sort_keys(unfolded.rows, "taken"))
     folded, duplicates = fold_near_duplicates(unfolded, engine.collection.vector_rows("visual"))
     if settings.order == BY_NAME:
         folded = folded.by_name(engine.collection.sort_keys(folded.rows, "name"))
-    elif settings.order == BY_DATE:
-        folded = folded.newest_first(engine.collection.sort_keys(folded.rows, "taken"))
     ids = engine.collection.items_at(list(duplicates))
     counts = {item.id: len(rows) for item, rows in zip(ids, duplicates.values(), strict=True)}
     possible = len(likely) - len(strong)
