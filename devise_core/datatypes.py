@@ -149,9 +149,10 @@ class Hit:
         """
         thumbnail = str(self.path) if self.path else None
         path = str(self.original) if self.original else thumbnail
-        texts = {name: getattr(self.item, name) for name in ("category", "caption", "author", "licence", "source", "taken")}
+        shown = {"labels": list(self.labels), "category": self.category, "caption": self.caption}
         numbers = {"cosine": round(self.cosine, 6), "score": round(self.score, 6)}
-        return {"id": self.id, "path": path, "thumbnail": thumbnail, "labels": list(self.labels), **texts, **numbers}
+        origin = {name: getattr(self.item, name) for name in ("author", "licence", "source", "taken")}
+        return {"id": self.id, "path": path, "thumbnail": thumbnail, **shown, **numbers, **origin}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 
-from devise_core.datatypes import Hit, WordHit
+from devise_core.datatypes import Hit, Item, WordHit
 from devise_core.errors import extras_needed
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Hits(_Results[Hit]):
         return f"{result.cosine:.3f}  {result.name:<28.28}  {result.category}".rstrip()
 
     def _columns(self) -> list[str]:
-        return ["id", "path", "thumbnail", "labels", "category", "caption", "cosine", "score", "author", "licence", "source"]
+        return list(Hit(Item("", ""), 0, None, 0.0).as_dict())
 
     def _repr_html_(self) -> str:
         """Return the thumbnails with names and similarities, for Jupyter."""
@@ -116,7 +116,7 @@ class WordHits(_Results[WordHit]):
         return f"{result.cosine:.3f}  {result.word}"
 
     def _columns(self) -> list[str]:
-        return ["word", "cosine", "score"]
+        return list(WordHit("", 0.0).as_dict())
 
 
 def _figure(hit: Hit) -> str:
