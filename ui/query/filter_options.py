@@ -37,10 +37,15 @@ def filter_options(engine: Engine, kind: Facet, name: str) -> list[str]:
     Returns:
         Categories and labels in alphabetical order, or years, the last one first.
     """
-    about, postings = engine.collection.about, engine.collection.postings
     if kind == "year":
-        return sorted(about.years, reverse=True)
+        return years(engine)
+    about, postings = engine.collection.about, engine.collection.postings
     listed = about.categories if kind == "category" else about.labels
     rows_of = postings.in_category if kind == "category" else postings.with_label
     others = [value for value in url_state.read_all(name) if value not in listed and len(rows_of(value))]
     return sorted({*listed, *others})
+
+
+def years(engine: Engine) -> list[str]:
+    """Return the years in which the photos of the collection were taken, the last one first."""
+    return sorted(engine.collection.facets("year"), reverse=True)

@@ -14,7 +14,7 @@ from ui.callbacks import uninterrupted
 from ui.controls import choose_one, choose_several, hundredths_slider, page_number, toggle
 from ui.hit import selection
 from ui.missing import explain_missing_filters
-from ui.query.filter_options import FILTER_TEXTS, FILTERS, YEAR, filter_options
+from ui.query.filter_options import FILTER_TEXTS, FILTERS, YEAR, filter_options, years
 
 SIZES = ("24", "48", "96")
 BY_SCORE, BY_NAME, BY_DATE = "score", "name", "date"
@@ -81,7 +81,7 @@ def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> Match
             f"{engine.chance_cosine:.2f}. A lower similarity is often chance.",
         )
         st.caption(f"Suggested for this query: {suggested:.2f}")
-    orders = [BY_SCORE, BY_NAME, *([BY_DATE] if engine.collection.about.years else [])]
+    orders = [BY_SCORE, BY_NAME, *([BY_DATE] if years(engine) else [])]
     order = choose_one("Order", "sort", orders, _ORDERS.__getitem__)
     size = choose_one("Pictures per page", "k", SIZES)
     weak = url_state.read_choice("weak", ("1",), "") == "1"
