@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +16,12 @@ from devise_core.collections.folder import FolderCollection
 from devise_core.collections.indexed_folder import Changes, IndexedFolder
 from devise_core.collections.indexing import index_folder
 from devise_core.distributed.embedding_actor import EmbeddingActor
+from devise_core.distributed.image_list import ListedImage
 from devise_core.distributed.ray_engine import RayEngine
 from devise_core.distributed.ray_indexing import index_with_ray
+from devise_core.distributed.shards import ShardStore
 from devise_core.errors import CollectionError, MissingPackageError
-from tests.dated_photos import WRITTEN, photo
+from tests.dated_photos import TAKEN, WRITTEN, photo
 from tests.fakes import ColourEncoder
 from tests.ray_encoders import KilledOnce, OtherModel
 
@@ -129,3 +132,18 @@ def test_an_actor_without_a_cluster_reads_what_is_in_a_bucket(tmp_path: Path) ->
     assert errors[0] == ""
     assert "cannot be read" in errors[1]
     assert "Install the package that fsspec needs" in errors[2]
+
+
+def test_dates_that_shards_of_an_earlier_version_lack_are_read_from_local_files(tmp_path: Path) -> None:
+    import pyarrow
+
+    here = photo(tmp_path / "a.jpg", WRITTEN)
+    uris = [str(here), here.as_uri()]
+    table = EmbeddingActor(ColourEncoder(), "m").embed(
+        pyarrow.table({"uri": [os.fsencode(uri) for uri in uris], "stamp": ["1", "2"]})
+    )
+    images = [ListedImage(uri, ("a.jpg",), "a.jpg", stamp) for uri, stamp in zip(uris, ("1", "2"), strict=True)]
+    for columns, expected in ((table, [TAKEN, TAKEN]), (table.drop_columns(["taken"]), [TAKEN, ""])):
+        shards = ShardStore(tmp_path / f"shards of {columns.num_columns} columns", "m")
+        shards.write(columns)
+        assert [vectors.taken for _, _, vectors in shards.read(images)] == expected
