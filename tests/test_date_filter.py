@@ -64,20 +64,22 @@ def test_a_collection_without_dates_offers_none() -> None:
 
 
 @pytest.mark.usefixtures("albums")
-@pytest.mark.parametrize("typed", ["instrument in 2019", "2019 instrument"])
+@pytest.mark.parametrize("typed", ["instrument in 2019", "2019 instrument", "instrument during 2019"])
 def test_a_year_in_the_query_is_offered_as_a_filter(typed: str) -> None:
-    test = app("text_search", collection="albums", q=typed)
-    [offer] = [button for button in test.button if "photos of" in button.label]
-    assert offer.label == "Show only photos of 2019"
+    test = app("text_search", collection="albums", q=typed, weak="1")
+    [offer] = [button for button in test.button if "photos from" in button.label]
+    assert offer.label == "Show only photos from 2019"
     checked(offer.click().run())
-    assert (test.query_params["q"], test.query_params["year"]) == ("instrument", "2019")
+    assert (test.query_params["q"], test.query_params["year"], test.query_params["weak"]) == ("instrument", "2019", "1")
     assert tile_names(test) == ["violin"]
+    test = app("text_search", collection="albums", q=typed, year="2019")
+    assert not any("photos from" in button.label for button in test.button)  # the filter is on
 
 
 @pytest.mark.usefixtures("albums")
 @pytest.mark.parametrize(("collection", "typed"), [("albums", "instrument 2018"), ("stamps", "instrument 2019")])
 def test_a_year_without_photos_is_not_offered(collection: str, typed: str) -> None:
-    assert not any("photos of" in button.label for button in app("text_search", collection=collection, q=typed).button)
+    assert not any("photos from" in button.label for button in app("text_search", collection=collection, q=typed).button)
 
 
 @pytest.mark.usefixtures("albums")
@@ -103,5 +105,7 @@ def test_the_command_filters_by_date(capsys: pytest.CaptureFixture[str]) -> None
 def test_the_engine_filters_by_date() -> None:
     engine = load_engine(collection="albums")
     assert [hit.id for hit in engine.search_text("animal", where=TakenIn("2020-12"))] == ["horse"]
+    with pytest.raises(QueryError, match="“2020-5” is not a date. Write it as 2019, 2019-05 or 2019-05-03."):
+        engine.search_text("animal", where=~TakenIn("2020-5"))
     with pytest.raises(QueryError, match="A condition is"):
         engine.search_text("animal", where=TakenIn(2020))  # type: ignore[arg-type]

@@ -137,8 +137,8 @@ def test_an_actor_without_a_cluster_reads_what_is_in_a_bucket(tmp_path: Path) ->
 def test_dates_that_shards_of_an_earlier_version_lack_are_read_from_local_files(tmp_path: Path) -> None:
     import pyarrow
 
-    here = photo(tmp_path / "a.jpg", WRITTEN)
-    uris = [str(here), here.as_uri()]
+    local = photo(tmp_path / "a.jpg", WRITTEN)
+    uris = [str(local), local.as_uri()]
     table = EmbeddingActor(ColourEncoder(), "m").embed(
         pyarrow.table({"uri": [os.fsencode(uri) for uri in uris], "stamp": ["1", "2"]})
     )

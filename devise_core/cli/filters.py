@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import Literal
 
 from devise_core.engine import Engine
 from devise_core.errors import QueryError
-from devise_core.search.conditions import PERIOD, AnyOf, Condition, HasLabel, InCategory, TakenIn
+from devise_core.search.conditions import AnyOf, Condition, HasLabel, InCategory, TakenIn, period_given
 from devise_core.search.filters import Filter
 from devise_core.text.unmodelled import quoted
 
@@ -65,11 +64,8 @@ def _check(engine: Engine, kind: Literal["category", "label"], values: list[str]
 
 
 def _check_dates(engine: Engine, dates: list[str]) -> None:
-    """Raise ``QueryError`` if one of the dates is none, or if no photo was taken on any of them."""
-    for date in dates:
-        if not re.fullmatch(PERIOD, date):
-            raise QueryError(f"“{date}” is not a date. Write it as 2019, 2019-05 or 2019-05-03.")
-    if not dates or _is_there(engine, AnyOf(tuple(map(TakenIn, dates)))):
+    """Raise ``QueryError`` if a date is not valid, or if no photo was taken in any of the periods."""
+    if not dates or _is_there(engine, AnyOf(tuple(TakenIn(period_given(date)) for date in dates))):
         return
     years = sorted(engine.collection.facets("year"))
     span = f"Its photos are from {years[0]} to {years[-1]}." if years else "Its images have no dates."

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from devise_core.collections.facts import GIVEN_DATES
+from devise_core.collections.facts import GIVEN_DATES, date_mark
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.item_table import StoredItems
 from devise_core.collections.segments import segments_of
@@ -45,7 +45,7 @@ class Additions(Generic[Listed]):
     Attributes:
         files: The files that are not in the collection.
         keys: The SHA-256 of each file that is already in the collection.
-        given_dates: How many of these images have a date from annotations.
+        given_dates: The sum of ``date_mark`` over these images.
     """
 
     files: list[Listed] = field(default_factory=list)
@@ -63,15 +63,15 @@ def additions(
 ) -> Additions[Listed] | None:
     """Return what to add to the collection in ``folder``, or None if the collection has to be written as a whole.
 
-    That is the case if the collection is small, damaged, without dates or of another model, if an image or its item was changed or
-    deleted, or if there are more new images than ``MOST_ADDED`` allows.
+    That is the case if the collection is small, damaged, of another model or from a version that did not read dates, if an image or
+    its item was changed or deleted, or if there are more new images than ``MOST_ADDED`` allows.
 
     Args:
         folder: The folder of the collection, which may be missing.
         model_id: The id of the model that is used now.
         parts: The ``ModelParts`` of that model, or None.
         files: All image files, new or not.
-        describe: Returns the item of a file, without the date that is in it.
+        describe: Returns the item of a file. Its date is from annotations only.
         hashes: Gives the SHA-256 of files.
     """
     if len(files) <= EXACT_UP_TO:
@@ -96,7 +96,7 @@ def _compared(
     describe: Callable[[Listed], Item],
     hashes: ContentHashes[Listed],
 ) -> Additions[Listed] | None:
-    """Compare all files with the collection. Return None if an image of the collection was changed or deleted."""
+    """Compare all files with the collection. Return None if an image of the collection, or its item, was changed or deleted."""
     new = Additions[Listed]()
     for start in range(0, len(files), _AT_A_TIME):
         described = [(file, describe(file)) for file in files[start : start + _AT_A_TIME]]
@@ -110,7 +110,7 @@ def _compared(
             if not unchanged or hashes.of(file) != key or not (collection.layout.root / before.file).is_file():
                 return None
             new.keys.append(key)
-            new.given_dates += bool(item.taken)
+            new.given_dates += date_mark(item)
         hashes.save()
     is_complete = len(new.keys) == len(collection) and new.given_dates == collection.facts[GIVEN_DATES]
     return new if is_complete else None

@@ -12,7 +12,7 @@ import numpy as np
 from devise_core.collections.additions import Additions, Listed
 from devise_core.collections.contract import ImageBatch, StoreWriter
 from devise_core.collections.earlier_version import EarlierVersion
-from devise_core.collections.facts import GIVEN_DATES
+from devise_core.collections.facts import GIVEN_DATES, date_mark
 from devise_core.collections.folder_writer import FolderWriter
 from devise_core.collections.indexed_folder import Changes, IndexedFolder
 from devise_core.collections.milvus.writer import MilvusWriter
@@ -36,7 +36,7 @@ class CollectionVersion(Generic[Listed]):
         model_id: The id of the model that makes the vectors.
         command: The command to record in the manifest.
         parts: The ``ModelParts`` of the model, or None.
-        item: Returns the item that describes an image, without the date that is in its file.
+        item: Returns the item that describes an image. Its date is from annotations only.
         result: Where to write, and what to report.
         check: Raises ``CollectionError`` if what was read must not become a collection.
         store: Writes the collection to Milvus. If None, the collection is written to a folder.
@@ -87,12 +87,12 @@ class CollectionVersion(Generic[Listed]):
         return self.store
 
     def _put(self, encoded: Encoded[Listed], writer: StoreWriter) -> tuple[int, int]:
-        """Write the images, a batch at a time. Return how many were written, and how many of them have a date from annotations."""
+        """Write the images, a batch at a time. Return their number and the sum of ``date_mark``."""
         count = given_dates = 0
         while batch := list(islice(encoded, _WRITTEN_TOGETHER)):
             images = [image for _, _, image in batch]
             described = [self.item(file) for file, _, _ in batch]
-            given_dates += sum(bool(item.taken) for item in described)
+            given_dates += sum(map(date_mark, described))
             items = [_dated(item, image) for item, image in zip(described, images, strict=True)]
             features, embeddings = np.stack([image.features for image in images]), np.stack([image.embedding for image in images])
             keys = [key for _, key, _ in batch]
@@ -105,5 +105,5 @@ class CollectionVersion(Generic[Listed]):
 
 
 def _dated(item: Item, image: CachedVectors) -> Item:
-    """Return an item with the date in the file of its image, unless the item has a date already."""
+    """Add the date in the file of an image to its item. A date from annotations takes precedence."""
     return item if item.taken else replace(item, taken=image.taken or "")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from devise_core.datatypes import Item
 from devise_core.search.ranking import Mask
 
 GIVEN_DATES = "given_dates"
-"""The fact that says how many images have a date from annotations. The others have the date in their file, if there is one.
-Collections of earlier versions lack the fact, and the dates."""
+"""The fact that sums ``date_mark`` over all images. It changes if annotations no longer give a date that they gave before.
+Collections of earlier versions lack the fact, and dates."""
+
+
+def date_mark(item: Item) -> int:
+    """Return a number for the date that annotations give an image, or 0 if they give none.
+
+    Args:
+        item: The item without the date in the image's file.
+    """
+    return zlib.crc32(f"{item.id} {item.taken}".encode(errors="surrogateescape")) if item.taken else 0
 
 
 class CollectionFacts:

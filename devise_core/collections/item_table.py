@@ -61,7 +61,7 @@ class StoredItems(FetchedItems, Postings):
 
     @abstractmethod
     def taken_in(self, period: str) -> Rows:
-        """Return the rows of the photos that were taken in a year or month or on a day."""
+        """Return the rows of the photos taken in a period, as ``TakenIn`` takes it."""
 
     @abstractmethod
     def facets(self, kind: str, most: int) -> dict[str, int]:
@@ -138,7 +138,7 @@ class ItemTable(StoredItems):
         return self._posting(CATEGORY, category)
 
     def taken_in(self, period: str) -> Rows:
-        """Return the rows of the photos that were taken in a year or month or on a day."""
+        """Return the rows of the photos taken in a period, as ``TakenIn`` takes it."""
         return self._posting(_PERIODS.get(len(period), ""), period)
 
     def facets(self, kind: str, most: int) -> dict[str, int]:

@@ -64,7 +64,7 @@ class JoinedItems(StoredItems):
         return self._postings([table.in_category(category) for table in self.tables])
 
     def taken_in(self, period: str) -> Rows:
-        """Return the rows of the photos that were taken in a year or month or on a day."""
+        """Return the rows of the photos taken in a period, as ``TakenIn`` takes it."""
         return self._postings([table.taken_in(period) for table in self.tables])
 
     def facets(self, kind: str, most: int) -> dict[str, int]:

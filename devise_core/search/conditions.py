@@ -11,11 +11,12 @@ from typing import NoReturn, Protocol
 import numpy as np
 
 from devise_core.datatypes import Item
+from devise_core.errors import QueryError, shortened
 from devise_core.search.ranking import Mask
 from devise_core.vectors import Rows
 
 PERIOD = "[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
-"""The regular expression of a year, a month or a day, as ``TakenIn`` takes it."""
+"""Matches a year, a month or a day, as ``TakenIn`` takes it."""
 
 
 class Condition:
@@ -107,7 +108,7 @@ class Postings(Protocol):
         """Return the rows of the images in a category or below it."""
 
     def taken_in(self, period: str) -> Rows:
-        """Return the rows of the photos that were taken in a year or month or on a day."""
+        """Return the rows of the photos taken in a period, as ``TakenIn`` takes it."""
 
     def row_of(self, item_id: str) -> int | None:
         """Return the row of the image with an id, or None if no image has the id."""
@@ -162,6 +163,13 @@ def satisfies(condition: Condition, item: Item) -> bool:  # noqa: PLR0911  one f
     raise TypeError(f"A condition is an instance of a class in devise_core.search.conditions. Received: {condition!r}")
 
 
+def period_given(text: str) -> str:
+    """Return ``text``, or raise ``QueryError`` if it is not a year, a month or a day as ``TakenIn`` takes it."""
+    if not re.fullmatch(PERIOD, text):
+        raise QueryError(f"“{shortened(text)}” is not a date. Write it as 2019, 2019-05 or 2019-05-03.")
+    return text
+
+
 def lineage(category: str) -> list[str]:
     """Return a category and the categories above it: "animals/birds" → ["animals", "animals/birds"]."""
     parts = category.split("/") if category else []
@@ -206,7 +214,7 @@ class ItemPostings:
         return np.asarray(self.categories.get(category, ()), dtype=np.int64)
 
     def taken_in(self, period: str) -> Rows:
-        """Return the rows of the photos that were taken in a year or month or on a day."""
+        """Return the rows of the photos taken in a period, as ``TakenIn`` takes it."""
         return np.asarray(self.periods.get(period, ()), dtype=np.int64)
 
     def row_of(self, item_id: str) -> int | None:

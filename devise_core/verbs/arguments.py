@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Set
 import numpy as np
 
 from devise_core.errors import CollectionError, ImageError, QueryError, shown_value
-from devise_core.search.conditions import All, AnyOf, Condition, HasId, HasLabel, InCategory, Not, TakenIn
+from devise_core.search.conditions import All, AnyOf, Condition, HasId, HasLabel, InCategory, Not, TakenIn, period_given
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.text.tokens import check_is_text
@@ -109,7 +109,9 @@ def condition_given(where: object) -> Condition:
             return type(where)(tuple(map(condition_given, parts)))
         case Not(part):
             return Not(condition_given(part))
-        case HasLabel(text) | InCategory(text) | TakenIn(text) | HasId(text) if isinstance(text, str):
+        case TakenIn(text) if isinstance(text, str):
+            return TakenIn(period_given(text))
+        case HasLabel(text) | InCategory(text) | HasId(text) if isinstance(text, str):
             return where
     raise QueryError(
         "A condition is an instance of a class in devise_core.search.conditions, made of texts or of other conditions. "

@@ -1,9 +1,8 @@
-"""Read from the EXIF data of an image file how the photo is rotated, and when it was taken."""
+"""Read the orientation of a photo, and when it was taken, from its EXIF data."""
 
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from datetime import datetime
 
 from PIL import ExifTags, Image, ImageOps
@@ -11,13 +10,13 @@ from PIL import ExifTags, Image, ImageOps
 from devise_core.vision.decoder_errors import DECODER_ERRORS
 
 _DATE = re.compile(
-    r"(\d{4})(?:[:\-/.](\d\d?)(?:[:\-/.](\d\d?)(?:[ T](\d\d?:\d\d(?::\d\d)?)(?:[ .+\-Z].*)?)?)?)?", re.ASCII | re.DOTALL
+    r"(\d{4})(?:[:\-/.](\d\d?)(?:[:\-/.](\d\d?)(?:[ T](\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(?:Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
 )
-"""Matches a date as EXIF writes it, "2019:05:03 14:22:05", and as people and programs write it. The end may be missing."""
+"""Matches a date as EXIF writes it, "2019:05:03 14:22:05", or as ISO 8601 does. Everything after the year may be missing."""
 _UNKNOWN = " :\0"
-"""The characters for unknown digits at the end of a date in EXIF."""
+"""EXIF has these characters in place of unknown parts of a date."""
 _YEARS = range(1800, 2101)
-"""The years that a photo may be of. Others come from clocks that were never set."""
+"""The years that are accepted. Cameras whose clock was never set can write others."""
 
 
 def orientation(image: Image.Image) -> int:
@@ -47,13 +46,13 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
 def date_taken(image: Image.Image) -> str:
     """Return when a photo was taken, by the clock of its camera.
 
-    Only the EXIF field ``DateTimeOriginal`` says this. The other dates in a file say when it was scanned, edited or copied.
+    Only the EXIF field ``DateTimeOriginal`` is read, because the other dates can be those of a scan, a change or a copy.
 
     Args:
         image: An image that Pillow has opened.
 
     Returns:
-        The date and time, as ``iso_date`` returns them.
+        The date in the format of ``iso_date``. Empty if the file has no valid date.
     """
     try:
         value = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal, "")
@@ -63,19 +62,26 @@ def date_taken(image: Image.Image) -> str:
 
 
 def iso_date(text: str) -> str:
-    """Return a date as ISO 8601 writes it, without a time zone.
+    """Convert a date to ISO 8601. A time zone is dropped.
 
     Args:
-        text: A year, a month, a day or a time, the year first, such as "2019:05:03 14:22:05".
+        text: A date that begins with the year, such as "2019:05:03 14:22:05". Everything after the year may be missing.
 
     Returns:
-        The date, such as "2019", "2019-05", "2019-05-03" or "2019-05-03T14:22:05". Empty if there is no such date.
+        The date, such as "2019", "2019-05", "2019-05-03" or "2019-05-03T14:22:05". Empty if the text is not a valid date.
+
+    Example:
+        >>> from devise_core.vision.exif import iso_date
+        >>> iso_date("2019:05:03 14:22:05"), iso_date("2019-5"), iso_date("2019:02:30"), iso_date("May 2019")
+        ('2019-05-03T14:22:05', '2019-05', '', '')
     """
     match = _DATE.fullmatch(text.strip(_UNKNOWN))
     if not match or int(match[1]) not in _YEARS:
         return ""
-    date = "-".join(f"{int(part):02}" for part in match.groups()[:3] if part)
-    time = f"T{match[4].zfill(len('14:22:05') if match[4].count(':') > 1 else len('14:22'))}" if match[4] else ""
-    with suppress(ValueError):  # such as 30 February
-        return date + time if datetime.fromisoformat((date + "-01-01")[: len("2019-05-03")] + time) else ""
-    return ""
+    parts = [f"{int(part):02}" for part in match.groups() if part]
+    day, time = "-".join(parts[:3]), "".join(f"T{part}" if place == 0 else f":{part}" for place, part in enumerate(parts[3:]))
+    try:
+        datetime.fromisoformat(f"{day}-01-01"[: len("2019-05-03")] + time)
+    except ValueError:  # such as 30 February
+        return ""
+    return day + time

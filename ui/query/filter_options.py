@@ -7,7 +7,7 @@ from devise_core.engine import Engine
 from ui import url_state
 
 YEAR = "year"
-"""The name of the parameter of years in the address."""
+"""The parameter of the filter by year in the address."""
 FILTERS: tuple[tuple[Facet, str], ...] = (
     ("category", "in"),
     ("label", "label"),
@@ -15,7 +15,7 @@ FILTERS: tuple[tuple[Facet, str], ...] = (
     ("label", "no"),
     ("year", YEAR),
 )
-"""For each filter, what it is about, and the name of its parameter in the address."""
+"""What each filter is about, and its parameter in the address."""
 FILTER_TEXTS = (
     ("Category", "Any category"),
     ("Label", "Any label"),
@@ -23,19 +23,19 @@ FILTER_TEXTS = (
     ("Exclude labels", "None"),
     ("Year", "Any year"),
 )
-"""The name of each filter on the page, and what it says while it is empty."""
+"""The label and the placeholder of each filter, in the order of ``FILTERS``."""
 
 
 def filter_options(engine: Engine, kind: Facet, name: str) -> list[str]:
-    """Return the most frequent categories, labels or years of the collection, and those in the address, in order.
+    """Return the options of a filter: the most frequent categories or labels, and those in the address, or all years.
 
     Args:
         engine: The engine over the collection.
         kind: What to list.
-        name: The parameter of the filter. A link can contain a category or label that is too rare to be listed otherwise.
+        name: The parameter of the filter. A category or label in a link is an option even if it is rare.
 
     Returns:
-        Categories and labels in alphabetical order, or years, the last one first.
+        Categories and labels in alphabetical order, or years, newest first.
     """
     if kind == "year":
         return years(engine)
@@ -47,5 +47,5 @@ def filter_options(engine: Engine, kind: Facet, name: str) -> list[str]:
 
 
 def years(engine: Engine) -> list[str]:
-    """Return the years in which the photos of the collection were taken, the last one first."""
+    """Return the years in which the photos of the collection were taken, newest first."""
     return sorted(engine.collection.facets("year"), reverse=True)

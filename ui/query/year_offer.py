@@ -1,23 +1,35 @@
-"""Offer to filter by a year that a visitor has typed, since no picture shows when it was taken."""
+"""Offer a filter by year if a visitor types a year, because the search cannot see when a picture was taken."""
 
 from __future__ import annotations
 
 import re
 
+import streamlit as st
+
 from devise_core.datatypes import Reading
 from devise_core.engine import Engine
 from ui import url_state
-from ui.links import link
+from ui.callbacks import uninterrupted
 from ui.query.filter_options import YEAR, years
 
 
 def offer_years(engine: Engine, reading: Reading) -> None:
-    """Offer to show only the photos of a year. Show nothing if the collection has no photo of the year, or no year was typed."""
-    for year in (word for word in reading.left_out if word.isdecimal() and word in years(engine)):
-        parameters = {url_state.QUERY: _without_year(reading.text, year), YEAR: year}
-        link("text_search", f"Show only photos of {year}", f"year-{year}", ":material/calendar_month:", **parameters)
+    """Offer to show only the photos from a year that the query names, if the collection has any."""
+    for year in set(reading.left_out).intersection(years(engine)).difference(url_state.read_all(YEAR)):
+        st.button(
+            f"Show only photos from {year}",
+            key=f"year-{year}",
+            type="tertiary",
+            icon=":material/calendar_month:",
+            on_click=uninterrupted(_filter),
+            args=(_without_year(reading.text, year), year),
+        )
+
+
+def _filter(text: str, year: str) -> None:
+    url_state.update(**{url_state.QUERY: text, YEAR: [year], url_state.PAGE: None})
 
 
 def _without_year(text: str, year: str) -> str:
-    """Return a text without a year, and without the preposition before it."""
-    return " ".join(re.sub(rf"(?:\b(?:in|from|of|since)\s+)?\b{year}\b", " ", text, flags=re.IGNORECASE).split())
+    """Remove a year from a text, and "in", "from", "of" or "during" before it."""
+    return " ".join(re.sub(rf"(?:\b(?:in|from|of|during)\s+)?\b{year}\b", " ", text, flags=re.IGNORECASE).split())

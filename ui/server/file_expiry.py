@@ -1,7 +1,7 @@
-"""Keep the files that pages offer long enough for a browser to fetch them.
+"""Keep the file of a download until the browser has had time to fetch it.
 
-Streamlit makes the file of a download when a visitor clicks, and deletes it after two runs of pages, whoever the visitors of these
-pages are. If many people use the app, the file is often gone before the browser of the visitor has asked for it.
+Streamlit makes the file when a visitor clicks, and deletes it after two runs of pages, of any session. If many people use the app,
+the file is often gone before the browser has asked for it.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ import asyncio
 from streamlit import runtime
 
 PERIOD = 20.0
-"""Seconds between two deletions. A file that no page shows is deleted by the second of them, so a browser has this time to ask for
-it."""
+"""Seconds between two clean-ups. The first one marks the file of a download, and the next one deletes it. So a browser has at least
+this long to ask for it."""
 
 
 async def delete_unused_files(period: float = PERIOD) -> None:
-    """Regularly delete the files that no page shows, instead of after each run of a page. The task runs until it is cancelled.
+    """Delete unused files every ``period`` seconds. Streamlit deletes them after each run of a page.
+
+    This replaces the clean-up of Streamlit until the task is cancelled.
 
     Args:
-        period: Seconds between two deletions.
+        period: Seconds between two clean-ups.
     """
     files = runtime.get_instance().media_file_mgr
     delete = files.remove_orphaned_files

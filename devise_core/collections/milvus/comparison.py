@@ -108,7 +108,7 @@ class MilvusPostings:
         return rows_of(self._store, InCategory(category), WINDOW)
 
     def taken_in(self, period: str) -> Rows:
-        """Return rows of photos that were taken in a year or month or on a day."""
+        """Return rows of photos taken in a period, as ``TakenIn`` takes it."""
         return rows_of(self._store, TakenIn(period), WINDOW)
 
     def row_of(self, item_id: str) -> int | None:
