@@ -7,7 +7,7 @@ import io
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -137,13 +137,13 @@ def read_file(path: Path, name: str = "", anywhere: bool = False, below: Sequenc
     Raises:
         CollectionError: The file cannot be read, or is in another format.
     """
-    astray = list[str]()
+    astray, undated = list[str](), list[str]()
     try:
         if path.suffix.lower() == ".json":
             document = json.loads(_text(path))
             rows, astray = list(read_coco(document)), strays(document, _SHOWN)
         else:
-            rows = [_note(row) for row in _rows(path)]
+            rows = [_note(row, undated) for row in _rows(path)]
     except ArtifactError as error:
         raise CollectionError(f"{path}: {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
@@ -151,9 +151,8 @@ def read_file(path: Path, name: str = "", anywhere: bool = False, below: Sequenc
             f"{path}: It has no annotations of images that can be read. It must be a CSV or JSON Lines file with the column "
             "file_name, or a COCO file."
         ) from error
-    notes, undated = dict[str, ImageNote](), [note.taken for _, note in rows if note.taken and not iso_date(note.taken)]
-    for file, written in rows:
-        note = replace(written, taken=iso_date(written.taken))
+    notes = dict[str, ImageNote]()
+    for file, note in rows:
         if file:
             key = path_ends((*below, file.replace("\\", "/").removeprefix("./")))[0]
             notes[key] = notes.get(key, ImageNote()).merged(note)
@@ -191,13 +190,16 @@ def _lines(text: str) -> Iterator[Mapping[str, Any]]:
     return (json.loads(line) for line in text.splitlines() if line.strip())
 
 
-def _note(row: Mapping[str, Any]) -> tuple[str, ImageNote]:
-    """Return the image file that a row names, or "", and the note about the image."""
+def _note(row: Mapping[str, Any], undated: list[str]) -> tuple[str, ImageNote]:
+    """Return the image file that a row names, or "", and the note about the image. Unreadable dates go to ``undated``."""
     file = next((str(row[name]) for name in _FILE if row.get(name)), "")
     facts = {fact: next((row[name] for name in names if row.get(name)), "") for fact, names in _COLUMNS.items()}
     labels = facts.pop("labels")
     parts = labels if isinstance(labels, list) else str(labels).split("|")
     texts = {fact: _first(value) for fact, value in facts.items()}
+    if written := texts["taken"]:
+        texts["taken"] = iso_date(written)
+        undated += [] if texts["taken"] else [written]
     return file, ImageNote(tuple(str(part) for part in parts if str(part).strip()), **texts)
 
 

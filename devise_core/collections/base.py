@@ -26,7 +26,6 @@ from devise_core.vectors import Floats, Rows, unit_stored
 
 SEED = 7
 """The seed of the random sample of a collection."""
-_YEAR = 4  # digits
 
 
 class Collection(CollectionFacts, ABC):
@@ -119,8 +118,7 @@ class Collection(CollectionFacts, ABC):
         """
         postings = self.postings
         assert isinstance(postings, ItemPostings)
-        years = {period: rows for period, rows in postings.periods.items() if len(period) == _YEAR}
-        values = {"label": postings.labels, "category": postings.categories, "year": years}[kind]
+        values = {"label": postings.labels, "category": postings.categories, "year": postings.years}[kind]
         counts = {value: len(rows) for value, rows in values.items()}
         return dict(sorted(counts.items(), key=lambda facet: (-facet[1], facet[0]))[:most])
 

@@ -81,10 +81,9 @@ class CollectionVersion(Generic[Listed]):
         result.write_report(result.folder)
 
     def _writer(self) -> FolderWriter | MilvusWriter:
-        if self.store is None:
-            return FolderWriter(self.result.folder, self.model_id, self.command, self.parts, about=self.about)
-        self.store.note(self.about)
-        return self.store
+        writer = FolderWriter(self.result.folder, self.model_id, self.command, self.parts) if self.store is None else self.store
+        writer.note(self.about)
+        return writer
 
     def _put(self, encoded: Encoded[Listed], writer: StoreWriter) -> tuple[int, int]:
         """Write the images, a batch at a time. Return their number and the sum of ``date_mark``."""

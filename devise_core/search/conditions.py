@@ -201,6 +201,7 @@ class ItemPostings:
             for period in periods(item.taken):
                 dates[period].append(row)
         self.labels, self.categories, self.periods = dict(labels), dict(categories), dict(dates)
+        self.years = {period: rows for period, rows in dates.items() if len(period) == len("2019")}
 
     def __len__(self) -> int:
         return self._count

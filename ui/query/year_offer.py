@@ -15,7 +15,8 @@ from ui.query.filter_options import YEAR, years
 
 def offer_years(engine: Engine, reading: Reading) -> None:
     """Offer to show only the photos from a year that the query names, if the collection has any."""
-    for year in sorted(set(reading.left_out).intersection(years(engine)).difference(url_state.read_all(YEAR))):
+    unknown = set(reading.left_out).difference(url_state.read_all(YEAR))
+    for year in sorted(unknown.intersection(years(engine))) if unknown else ():
         st.button(
             f"Show only photos from {year}",
             key=f"year-{year}",
