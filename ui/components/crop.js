@@ -109,4 +109,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const crop = crops.get(parentElement);
   crop.send = (box) => setTriggerValue("crop", box);
   crop.update(...data);
+  parentElement.querySelector(".row").inert = false;
 }

@@ -112,4 +112,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   box.zone.querySelector(".lead").textContent = data[4] ? "Drop more pictures here" : "Drop pictures, a folder or a zip file here";
   box.send = (batch) => setTriggerValue("batch", batch);
   box.update();
+  box.zone.inert = false;
 }

@@ -52,6 +52,7 @@ export default function ({ data, parentElement }) {
   bar.style.background = `linear-gradient(90deg, ${CIVIDIS.map((parts) => `rgb(${parts})`)})`;
   strength.setAttribute("aria-label", "Strength of the heat map");
   strength.oninput = () => over.style.setProperty("--strength", strength.value / 100);
+  strength.parentElement.inert = false;
   figure.classList.toggle("plain", !heat);
   over.hidden = !heat;
   if (!heat) return;

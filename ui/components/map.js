@@ -12,7 +12,9 @@ async function load(section, code, source) {
   if (!gl) showNotice(section, "The map needs WebGL 2, which this browser does not offer. Turn on hardware acceleration in its settings. The list below shows the same pictures.");
   try {
     const { start } = await import(new URL(code, document.baseURI));
-    return await start(section, source, Boolean(gl));
+    const map = await start(section, source, Boolean(gl));
+    for (const part of section.querySelectorAll("[inert]")) part.inert = false;
+    return map;
   } catch (error) {
     if (gl) showNotice(section, "The map could not be loaded. Reload the page.");
     console.warn("map:", error);

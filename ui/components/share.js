@@ -21,6 +21,7 @@ function shareOf(root, card) {
     }
   };
   dialog.onclick = (event) => { if (event.target === dialog) dialog.close(); };
+  $(".open").inert = false;
 }
 
 export default function ({ data, parentElement }) {
