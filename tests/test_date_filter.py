@@ -97,6 +97,8 @@ def test_the_command_filters_by_date(capsys: pytest.CaptureFixture[str]) -> None
     assert [hit["id"] for hit in read_output(capsys.readouterr().out)["hits"]] == ["violin"]
     assert main(["collections", "show", "albums", "--json"]) == 0
     assert read_output(capsys.readouterr().out)["years"] == {"2019": 1, "2020": 2, "2021": 1}
+    assert main(["collections", "show", "albums"]) == 0 and "years        2019 1, 2020 2, 2021 1\n" in capsys.readouterr().out
+    assert main(["collections", "show", "stamps"]) == 0 and "years" not in capsys.readouterr().out
     assert main(["search", "violin", "--collection", "stamps", "--taken", "2019"]) == 1
     assert "Its images have no dates." in capsys.readouterr().err
 

@@ -125,7 +125,8 @@ def _show(options: argparse.Namespace) -> None:
     for counted_by in ("labels", "years"):
         facts[counted_by] = ", ".join(f"{name} {count}" for name, count in facts[counted_by].items())
     for name, value in facts.items():
-        print(f"{name:<12} {value}")
+        if value != "":
+            print(f"{name:<12} {value}")
 
 
 def _facts_of(collection: FolderCollection) -> dict[str, Any]:
