@@ -121,6 +121,7 @@ def test_no_finding_in_a_popover(open_at: Opener, button: str, scheme: Scheme, w
 
 def test_no_finding_with_uploads(open_at: Opener) -> None:
     page = open_at("photos", "dark", 390)
+    page.get_by_role("button", name="Choose pictures").wait_for()
     page.locator(".st-key-photos_zone input[type=file]").set_input_files([CAT, REPOSITORY / "README.md"])
     expect(page.get_by_role("heading", name="1 picture")).to_be_visible()
     wait_until_drawn(page)

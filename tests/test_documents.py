@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 import devise_core
@@ -13,6 +14,7 @@ from devise_core.bundle.model_card import render_card
 from devise_core.installation import EXTRAS
 from devise_core.results import read_results
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, ArtifactLayout
+from tests.documents import DOCUMENTS, read
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,6 +25,25 @@ def figures(path: Path) -> list[list[str]]:
         [cell.strip() for cell in line.strip("|").split("|")] for line in path.read_text("utf-8").splitlines() if line[:1] == "|"
     ]
     return [row for row in rows if re.fullmatch(r"`python -m [^`]+`", row[-1])]
+
+
+@pytest.mark.parametrize("name", [*DOCUMENTS, "CHANGELOG.md"])
+def test_every_table_is_drawn(name: str) -> None:
+    lines = re.sub(r"```.*?```", "", read(name), flags=re.DOTALL).splitlines()
+    rules = [number for number, line in enumerate(lines) if re.search(r"\|\s*:?-{3}", line)]
+    for number in rules:
+        assert re.fullmatch(r"\|(\s*:?-+:?\s*\|)+", lines[number]), lines[number]
+        assert lines[number - 1].startswith("|") and not lines[number - 2].strip(), lines[number - 1]
+    in_tables = {row for number in rules for row in range(number - 1, rows_end(lines, number))}
+    assert [lines[row] for row in range(len(lines)) if lines[row].lstrip().startswith("|") and row not in in_tables] == []
+    for number in rules:
+        columns = {len(re.findall(r"(?<!\\)\|", lines[row])) for row in range(number - 1, rows_end(lines, number))}
+        assert len(columns) == 1, lines[number - 1]
+
+
+def rows_end(lines: list[str], start: int) -> int:
+    """Return the number of the first line after the rows from ``start`` on."""
+    return next((row for row in range(start, len(lines)) if not lines[row].startswith("|")), len(lines))
 
 
 def test_the_readme_is_short_and_in_the_order_of_a_first_visit() -> None:

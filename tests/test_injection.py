@@ -189,6 +189,7 @@ def test_names_of_files(watched: Page, hostile: str) -> None:
     watched.goto(f"{hostile}/photos")
     picture = (BUNDLED / "collections/photos/images/cat.webp").read_bytes()
     names = [file_name(payload) for payload in PAYLOADS]
+    watched.get_by_role("button", name="Choose pictures").wait_for()
     watched.locator("input[type=file]").set_input_files(
         [
             FilePayload(name=f"{name}.webp", mimeType="image/webp", buffer=picture + bytes([number]))

@@ -13,10 +13,11 @@ _FOLDER = Path(__file__).parent / "components"
 def component(name: str, *shared: str) -> Any:
     """Register the component in ``name.html``, ``name.css`` and ``name.js``.
 
-    The ``shared`` scripts, and styles of the same names if there are any, are put before those of the component.
+    The ``shared`` scripts, and styles of the same names if there are any, are put before those of the component. The browser draws
+    the HTML before it starts the script. So controls in the HTML are ``inert``, which hides them, and the script changes that.
     """
     return st.components.v2.component(
-        name, html=_read(name, "html"), css=_joined("css", *shared, name), js=_joined("js", *shared, name)
+        name, html=_read(name, "html"), css=_joined("css", "starting", *shared, name), js=_joined("js", *shared, name)
     )
 
 

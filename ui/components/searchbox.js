@@ -143,7 +143,7 @@ function build(root) {
     clear.hidden = !query;
     announce("settled", query);
   });
-  form.inert = input.readOnly = false; // text typed before would be overwritten
+  form.inert = false;
   return box;
 }
 
