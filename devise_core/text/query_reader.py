@@ -45,7 +45,18 @@ def no_images(clause: Clause) -> Floats:
     raise QueryError(f"There is no picture “{name}” here. Search in a collection, or remove “like:”.", clause.start)
 
 
-def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_images, senses: SenseTable | None = None) -> Query:
+def no_label_word(word: str) -> bool:  # noqa: ARG001  the signature of ``is_label_word``
+    """Return False. ``read_query`` calls this function if there are no labels."""
+    return False
+
+
+def read_query(
+    text: str,
+    encoder: TextEncoder,
+    image_vector: ImageVector = no_images,
+    senses: SenseTable | None = None,
+    is_label_word: Callable[[str], bool] = no_label_word,
+) -> Query:
     """Parse ``text`` and find its vector in the embedding space.
 
     Args:
@@ -53,6 +64,7 @@ def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_i
         encoder: Returns the vectors of words and phrases.
         image_vector: Returns the vector of the image that ``like:NAME`` names.
         senses: The senses of ambiguous nouns. If they are given, "bat (animal)" names one sense of "bat".
+        is_label_word: Whether a word is in a label of the collection. Such a word is no typing error, even if it is rare.
 
     Returns:
         The query with its unit vector.
@@ -64,8 +76,8 @@ def read_query(text: str, encoder: TextEncoder, image_vector: ImageVector = no_i
     vocabulary = encoder.vocabulary
     clauses = split_negations(parse(check_text(text)), vocabulary.is_noun if vocabulary else lambda _: False)
     placed = tuple(_place(clause, encoder, image_vector, senses) for clause in clauses)
-    placed, left_out = _spelled(placed, encoder, image_vector, senses)
-    if len(placed) == 1 and vocabulary:
+    placed, left_out = _spelled(placed, encoder, image_vector, senses, is_label_word)
+    if len(placed) == 1 and vocabulary and not is_label_word(placed[0].clause.text.strip().lower()):
         placed = (_with_thing_meant(placed[0], vocabulary),)
     if not any(part.vector is not None and part.clause.weight > 0 for part in placed):
         raise UnknownWordError(left_out) if left_out else names_nothing_error(placed)
@@ -99,7 +111,11 @@ def weighted_sum(placed: Sequence[PlacedClause]) -> Floats:
 
 
 def _spelled(
-    placed: tuple[PlacedClause, ...], encoder: TextEncoder, image_vector: ImageVector, senses: SenseTable | None
+    placed: tuple[PlacedClause, ...],
+    encoder: TextEncoder,
+    image_vector: ImageVector,
+    senses: SenseTable | None,
+    is_label_word: Callable[[str], bool],
 ) -> tuple[tuple[PlacedClause, ...], dict[str, list[str]]]:
     """Correct the misspelled words of a query.
 
@@ -111,7 +127,8 @@ def _spelled(
         return placed, {word: [] for word in doubtful}
     doubtful += encoder.vocabulary.rare_words(word for part in placed if not part.clause.quoted for word, _ in part.known)
     texts = [part.clause.text for part in placed]
-    spellings, right = encoder.vocabulary.spellings(doubtful), encoder.vocabulary.corrections(doubtful, texts)
+    misspelled = [word for word in doubtful if not is_label_word(word)]
+    spellings, right = encoder.vocabulary.spellings(misspelled), encoder.vocabulary.corrections(misspelled, texts)
     if right:
         placed = tuple(_place(part.clause, encoder, image_vector, senses, right) for part in placed)
     unknown = dict.fromkeys(word for part in placed for word in part.unknown)

@@ -21,6 +21,9 @@ FAMILIAR = 20_000
 RARE = 100_000
 """A word beyond this rank that is not a noun may be misspelled, and its vector may mean nothing."""
 
+PART_LETTERS = 4
+"""The fewest letters of each part of a compound. Short nouns begin or end many words that are not compounds."""
+
 
 class RealWords:
     """Decides which words are real, so that they may be offered to people who did not type them.
@@ -50,4 +53,13 @@ class RealWords:
     def is_rare(self, word: str) -> bool:
         """Return whether a lower-case word is known, is not a noun, and is so rare that its vector may mean nothing."""
         row = self._words.row(word)
-        return row is not None and row > RARE and self._nouns.row(word) is None
+        return row is not None and row > RARE and self._nouns.row(word) is None and not self.is_compound(word)
+
+    def is_compound(self, word: str) -> bool:
+        """Return whether a lower-case word joins two familiar nouns, as "clownfish" does. Such a word is not misspelled."""
+        parts = ((word[:place], word[place:]) for place in range(PART_LETTERS, len(word) - PART_LETTERS + 1))
+        return any(self._is_familiar_noun(first) and self._is_familiar_noun(last) for first, last in parts)
+
+    def _is_familiar_noun(self, word: str) -> bool:
+        row = self._words.row(word)
+        return row is not None and row < FAMILIAR and self._nouns.row(word) is not None

@@ -112,7 +112,8 @@ class WordVocabulary(Vocabulary):
     def thing_meant(self, word: str) -> str | None:
         """Return the thing that a word may be a typing error for. Nouns, and words below rank ``NO_TYPO``, are not."""
         row = self.words.row(word)
-        return None if row is None or row < NO_TYPO or self.noun_row(word) is not None else self.speller.thing_meant(word)
+        is_right = row is None or row < NO_TYPO or self.noun_row(word) is not None or self._real.is_compound(word)
+        return None if is_right else self.speller.thing_meant(word)
 
     def only_rare(self, words: Sequence[str]) -> bool:
         """Return whether ``words`` are not only articles, and all words except articles are beyond rank ``RARE`` and not nouns."""

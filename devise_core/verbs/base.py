@@ -16,6 +16,7 @@ from devise_core.text.query import Query
 from devise_core.text.query_parser import Clause
 from devise_core.text.query_reader import ImageVector, read_query
 from devise_core.text.text_encoder import TextEncoder
+from devise_core.text.tokens import plain_tokens
 from devise_core.text.vocabulary import Vocabulary
 from devise_core.vectors import Floats, Rows, unit, unit_stored, vector_given
 from devise_core.verbs.arguments import encoded_given, vectors_by_name
@@ -88,7 +89,12 @@ class EngineBase:
             >>> query.vector.shape
             (100,)
         """
-        return read_query(text, self.text, self._image_vector(images), self.parts.senses)
+        return read_query(text, self.text, self._image_vector(images), self.parts.senses, self._is_label_word)
+
+    def _is_label_word(self, word: str) -> bool:
+        """Return whether a label of the collection has a word, spelled in this way."""
+        described = self.collection.hits(rows := self.collection.captions.search([[word]]), [0.0] * len(rows))
+        return any(word in plain_tokens(label) for hit in described for label in hit.labels)
 
     def _as_query(self, text: str | Query, images: Images | None) -> Query:
         return text if isinstance(text, Query) else self.query(text, images)
