@@ -15,6 +15,7 @@ from devise_core.api.records import SearchAnswer
 from devise_core.client import ApiError
 from devise_core.collections.items_file import read_items, write_items
 from devise_core.engine import Engine
+from devise_core.search.conditions import InCategory
 from devise_core.storage.manifest import Manifest
 from devise_core.text.query import Query
 from tests.api_server import ApiServer, served_api
@@ -94,6 +95,24 @@ def test_images_are_found_by_caption_if_asked_for(server: ApiServer, engine: Eng
     expected = [hit.id for hit in engine.found_by_caption(engine.query("music"), 48) if hit.id != answer.hits[0].id]
     assert [hit.id for hit in answer.captioned] == expected[:12] != []
     assert server.client.search("music", limit=1).captioned == []
+
+
+def test_the_filters_apply_to_images_found_by_caption(server: ApiServer, engine: Engine) -> None:
+    where = InCategory("animals/birds")
+    for limit in (1, 100):  # with a limit of 100, the first images found by caption are hits already
+        answer = server.client.search("animals", limit=limit, captions=True, category=["animals/birds"])
+        shown = {hit.id for hit in answer.hits}
+        every = [hit.id for hit in engine.found_by_caption(engine.query("animals"), None, where)]
+        assert [hit.id for hit in answer.captioned] == [name for name in every if name not in shown][:12]
+        assert bool(answer.captioned) == (limit == 1)
+
+
+def test_images_found_by_caption_follow_those_that_are_hits(server: ApiServer, engine: Engine) -> None:
+    answer = server.client.search("animals", limit=50, captions=True)
+    shown = {hit.id for hit in answer.hits}
+    every = [hit.id for hit in engine.found_by_caption(engine.query("animals"), None) if hit.id not in shown]
+    assert len(every) > 12
+    assert [hit.id for hit in answer.captioned] == every[:12]
 
 
 def test_a_date_keeps_only_photos_of_it(server: ApiServer) -> None:

@@ -24,7 +24,7 @@ from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, UnknownCollectionError
 from devise_core.installation import PROGRAM
-from devise_core.search.conditions import HasId, InCategory
+from devise_core.search.conditions import HasId, HasLabel, InCategory
 from devise_core.serving.open_engines import collection_engine, is_offered, offered_collections, pictures_folder
 from tests.fakes import ColourEncoder
 from tests.json_output import read_output
@@ -70,6 +70,7 @@ def test_images_are_compared_labelled_and_opened(engines: tuple[Engine, Engine])
     assert hit.path.read_bytes() == Path(folder.collection.picture(folder.collection.row(hit.id))).read_bytes()  # type: ignore[arg-type]
     label = folder.collection.items[0].labels[0]
     assert folder.collection.items[0].id in [each.id for each in remote.found_by_caption(label.lower())]
+    assert remote.found_by_caption(label.lower(), where=~HasLabel(label)) == []
     assert remote.collection.about.labels == folder.collection.about.labels
 
 

@@ -10,12 +10,13 @@ from devise_core.api.parameters import SearchParameters
 from devise_core.api.records import ImageMatch, ImageRecord, QueryReading, QueryTerm, SearchAnswer, TextMatch
 from devise_core.datatypes import Hit, Item
 from devise_core.engine import Engine
+from devise_core.search.conditions import Condition
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.verbs.matches import Matches
 
-CAPTIONED, LOOKED_UP = 12, 48
-"""The most images found by caption that are returned, and how many are fetched. More are fetched, because some are hits already."""
+CAPTIONED = 12
+"""The most images found by caption that are returned."""
 
 
 class ImageRecords:
@@ -93,13 +94,13 @@ def search_answer(engine: Engine, query: Query, wanted: SearchParameters) -> Sea
         offset=wanted.offset,
         next_offset=end if end < len(listed) else None,
         hits=hits,
-        captioned=_captioned(engine, query, hits) if wanted.captions else [],
+        captioned=_captioned(engine, query, wanted.kept().condition, hits) if wanted.captions else [],
     )
 
 
-def _captioned(engine: Engine, query: Query, hits: Sequence[TextMatch]) -> list[ImageMatch]:
+def _captioned(engine: Engine, query: Query, where: Condition, hits: Sequence[TextMatch]) -> list[ImageMatch]:
     shown = {hit.id for hit in hits}
-    described = [hit for hit in engine.found_by_caption(query, LOOKED_UP) if hit.id not in shown]
+    described = [hit for hit in engine.found_by_caption(query, CAPTIONED + len(shown), where) if hit.id not in shown]
     return ImageRecords(engine).matches(described[:CAPTIONED])
 
 

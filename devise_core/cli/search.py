@@ -14,7 +14,7 @@ from devise_core.cli.shared_options import add_command, engine_of
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.errors import ArtifactError, QueryError, UnknownWordError
-from devise_core.search.conditions import Condition, satisfies
+from devise_core.search.conditions import Condition
 from devise_core.search.filters import Filter
 from devise_core.search.index import MAX_HITS
 from devise_core.text.query import Query
@@ -25,8 +25,8 @@ from devise_core.vectors import Floats
 
 _FORMS = (*GRAMMAR, ("like:photo + sea", "the image of --like, with the sea"))
 _WIDTH = max(len(example) for example, _ in _FORMS)
-_LOOKED_UP, _NAMED = 1000, 3
-"""At most how many images are looked up by caption, and how many of these images the message names."""
+_NAMED = 3
+"""How many of the images that are found by caption the message names."""
 
 
 def add_parsers(commands: Any) -> None:
@@ -107,7 +107,7 @@ def _print_described(options: argparse.Namespace, engine: Engine, chosen: Filter
     except UnknownWordError:  # a name in a caption need not be in the vocabulary
         query = text
     facts: dict[str, Any] = {"command": "search", "captions": True, "text": text, "collection": engine.collection.name}
-    print_hits(options, facts | filter_facts(chosen), _found_by_caption(engine, query, MAX_HITS, chosen.condition))
+    print_hits(options, facts | filter_facts(chosen), engine.found_by_caption(query, None, chosen.condition))
 
 
 def _with_examples(text: str, files: dict[str, str]) -> str:
@@ -127,11 +127,6 @@ def _embed(engine: Engine, files: dict[str, str]) -> dict[str, Floats]:
     return dict(zip(files, engine.embed_images(pictures), strict=True))
 
 
-def _found_by_caption(engine: Engine, query: Query | str, most: int, where: Condition) -> list[Hit]:
-    """Return the images that satisfy ``where`` among the first ``most`` that have the words of the query in what is written."""
-    return [hit for hit in engine.found_by_caption(query, most) if satisfies(where, hit.item)]
-
-
 def _described(engine: Engine, query: Query | str, hits: Sequence[Hit], where: Condition) -> str:
     """Return a sentence that says which images that satisfy ``where`` have the words of the query in a label, caption or category.
 
@@ -139,12 +134,12 @@ def _described(engine: Engine, query: Query | str, hits: Sequence[Hit], where: C
     sentence, and does not end the search.
     """
     try:
-        described = _found_by_caption(engine, query, _LOOKED_UP, where)
+        described = engine.found_by_caption(query, MAX_HITS, where)
     except ArtifactError as error:
         return f"The labels and captions were not searched, because {error}"
     if not described or {hit.row for hit in described} & {hit.row for hit in hits}:
         return ""
-    count = counted(len(described), "image") + (" or more" if len(described) == _LOOKED_UP else "")
+    count = counted(len(described), "image") + (" or more" if len(described) == MAX_HITS else "")
     have = "has" if len(described) == 1 else "have"
     files = [str(hit.original or hit.path or hit.id) for hit in described]
     named = [*files[:_NAMED], "… Add --captions to list all of them."] if len(files) > _NAMED else files

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from devise_core.collections.read_only_database import check_types, database_errors, open_read_only
 from devise_core.datatypes import Item
+from devise_core.search.ranking import Mask
 from devise_core.text.plain_form import plain_form
 
 TABLE = "captions"
@@ -23,13 +25,16 @@ _TOKENIZER = "porter unicode61 remove_diacritics 2"
 class CaptionSearch(Protocol):
     """Finds images by the words that describe them."""
 
-    def search(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[int]:
+    def search(
+        self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int | None = 24, inside: Any = None
+    ) -> list[int]:
         """Return the rows of the images whose labels, caption and category have all words of one of the alternatives.
 
         Args:
             alternatives: Lists of words. An empty list finds nothing.
             excluded: Words that must not be there.
-            k: The most rows to return.
+            k: The most rows to return. None for all.
+            inside: Which images to choose from, as ``Collection.inside`` returns it. None for all.
 
         Returns:
             Rows of the collection, the best match first.
@@ -73,13 +78,16 @@ class CaptionIndex:
         index.search([["a"]])
         return index
 
-    def search(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[int]:
+    def search(
+        self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int | None = 24, inside: Mask | None = None
+    ) -> list[int]:
         """Return the rows of the images whose labels, caption and category have all words of one of the alternatives.
 
         Args:
             alternatives: Lists of words. An empty list finds nothing.
             excluded: Words that must not be there.
-            k: The most rows to return.
+            k: The most rows to return. None for all.
+            inside: A mask ``(n,)`` of the images to choose from. None for all.
 
         Returns:
             Rows of the collection, the best match first.
@@ -87,15 +95,18 @@ class CaptionIndex:
         Raises:
             ArtifactError: The file is damaged.
         """
-        return [row for row, _ in self.ranked(alternatives, excluded, k)]
+        return [row for row, _ in self.ranked(alternatives, excluded, k, inside)]
 
-    def ranked(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[tuple[int, float]]:
+    def ranked(
+        self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int | None = 24, inside: Mask | None = None
+    ) -> list[tuple[int, float]]:
         """Return what ``search`` returns, each row with its BM25 value, which measures how well the words match.
 
         Args:
             alternatives: As for ``search``.
             excluded: As for ``search``.
-            k: The most rows to return.
+            k: As for ``search``.
+            inside: As for ``search``.
 
         Returns:
             Rows with their BM25 values. The lowest value is the best and comes first.
@@ -112,7 +123,8 @@ class CaptionIndex:
         value = f"bm25({TABLE}, {_WEIGHTS})"
         statement = f"SELECT rowid, {value} FROM {TABLE} WHERE {TABLE} MATCH ? ORDER BY {value}, rowid LIMIT ?"
         with self._lock, database_errors(self._source):
-            rows = self._database.execute(statement, (expression, k)).fetchall()
+            matching = self._database.execute(statement, (expression, k if k is not None and inside is None else -1))
+            rows = list(matching if inside is None else islice(_inside(matching, inside), k))
             check_types(rows, int, float)
             return rows
 
@@ -129,9 +141,15 @@ class JoinedCaptions(CaptionIndex):
     def __init__(self, parts: Sequence[tuple[int, CaptionIndex]]) -> None:
         self._parts = parts
 
-    def ranked(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[tuple[int, float]]:
+    def ranked(
+        self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int | None = 24, inside: Mask | None = None
+    ) -> list[tuple[int, float]]:
         """Return the rows of all parts with their BM25 values, the best first."""
-        each = ((start + row, value) for start, part in self._parts for row, value in part.ranked(alternatives, excluded, k))
+        each = (
+            (start + row, value)
+            for start, part in self._parts
+            for row, value in part.ranked(alternatives, excluded, k, None if inside is None else inside[start:])
+        )
         return sorted(each, key=lambda ranked: (ranked[1], ranked[0]))[:k]
 
 
@@ -144,6 +162,15 @@ def fill(database: sqlite3.Connection, items: Iterable[Item]) -> None:
     )
     database.executemany(f"INSERT INTO {TABLE} (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?)", rows)
     database.commit()
+
+
+def _inside(matching: Iterable[tuple[int, float]], inside: Mask) -> Iterator[tuple[int, float]]:
+    """Yield the rows, with their BM25 values, that are in the mask ``inside``. Raises ``ValueError`` for a row that is no image."""
+    for row, value in matching:
+        if not 0 <= row < len(inside):
+            raise ValueError("a row is of no image")
+        if inside[row]:
+            yield row, value
 
 
 def _quoted(word: str) -> str:

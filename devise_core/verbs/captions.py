@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 
 from devise_core.collections.completions import MOST, LabelCompletions
 from devise_core.datatypes import Hit
-from devise_core.search.index import check_k
+from devise_core.hits import Hits
+from devise_core.search.conditions import EVERYTHING, Condition
+from devise_core.search.index import MAX_HITS, check_k
 from devise_core.search.naming_table import Flags
 from devise_core.text.carriers import FUNCTION_WORDS
 from devise_core.text.completion import is_form_of, word_starts
@@ -20,7 +23,7 @@ from devise_core.text.query import PlacedClause, Query
 from devise_core.text.sensitive_words import is_sensitive
 from devise_core.text.thing_words import is_animal
 from devise_core.text.tokens import check_is_text, plain_tokens
-from devise_core.verbs.arguments import text_or_query
+from devise_core.verbs.arguments import condition_given, text_or_query
 from devise_core.verbs.insults import InsultVerbs
 from devise_core.vision.image_formats import SUFFIXES
 
@@ -32,7 +35,7 @@ WHOLE_LETTERS = 3
 class CaptionVerbs(InsultVerbs):
     """The verbs that read what is written about the images."""
 
-    def found_by_caption(self, query: str | Query, k: int = 12) -> list[Hit]:
+    def found_by_caption(self, query: str | Query, k: int | None = 12, where: Condition = EVERYTHING) -> Hits:
         """Return up to ``k`` images whose label, caption or category has the words of a query, the best match first.
 
         Each clause is looked for as it was typed and as the query parser read it, so "hund" finds "dog" and "Hund". Words
@@ -43,32 +46,43 @@ class CaptionVerbs(InsultVerbs):
 
         Args:
             query: The result of ``Engine.query``, or a text that ``Engine.query`` cannot read.
-            k: How many images to return at most.
+            k: How many images to return at most, or None to return all of them.
+            where: The condition that images must satisfy to be returned.
 
         Returns:
             The images, each with its cosine with the query. The cosine is 0 if ``query`` is a text.
 
         Raises:
-            QueryError: ``k`` is out of range.
+            QueryError: ``k`` is out of range, or ``where`` is not a condition.
+            ArtifactError: The file of captions is damaged.
 
         Example:
             >>> [hit.name for hit in engine.found_by_caption(engine.query("pizza"))]
             ['pizza']
         """
-        check_k(k)
-        query = text_or_query(query)
+        k = None if k is None else check_k(k)
+        query, inside = text_or_query(query), self.collection.inside(condition_given(where))
         if isinstance(query, str):
-            rows = self.collection.captions.search([_words(query)], k=k)
-            return self.collection.hits(rows, [0.0] * len(rows))
+            rows = self.collection.captions.search([_words(query)], (), k, inside)
+            return Hits(self.collection.hits(rows, [0.0] * len(rows)))
+        hits, is_cut = self._fit_by_caption(query, k, inside)
+        if is_cut and k is not None and len(hits) < k < MAX_HITS:  # images that may not be shown took the place of others
+            hits, _ = self._fit_by_caption(query, MAX_HITS, inside)
+        return hits[:k]
+
+    def _fit_by_caption(self, query: Query, most: int | None, inside: Any) -> tuple[Hits, bool]:
+        """Return which of the first ``most`` images that have the words may be shown, and whether ``most`` were found."""
         wanted = [part for part in query.clauses if part.clause.kind == "words" and part.clause.weight > 0]
         unwanted = [word for part in query.clauses if part.clause.weight < 0 for word in _words(_read(part))]
         typed = [word for part in wanted for word in _words(part.clause.text)]
         read = [word for part in wanted for word in _words(_read(part))]
-        rows = self.collection.captions.search([typed] if judges_people(query) else [read, typed], unwanted, k)
-        cosines = (self.collection.vector_rows("semantic")[rows] @ query.vectors.T).max(axis=1) if rows else ()
-        return self._fit_beside(query, self.collection.hits(rows, cosines))
+        rows = self.collection.captions.search([typed] if judges_people(query) else [read, typed], unwanted, most, inside)
+        if not rows:
+            return Hits(), False
+        cosines = (self.collection.vector_rows("semantic")[rows] @ query.vectors.T).max(axis=1)
+        return self._fit_beside(query, self._hits(np.asarray(rows, dtype=np.int64), cosines)), len(rows) == most
 
-    def _fit_beside(self, query: Query, hits: list[Hit]) -> list[Hit]:
+    def _fit_beside(self, query: Query, hits: Hits) -> Hits:
         """Return the ``hits`` that may be shown.
 
         In a search for people, hits that surely show an animal are left out: a caption with "baby" can be about a baby monkey.
@@ -83,7 +97,7 @@ class CaptionVerbs(InsultVerbs):
         fit = [hit for place, hit in enumerate(hits) if unfit is None or not unfit[place]]
         if is_sensitive(text, sex_and_age=False):
             fit = [hit for hit in fit if any(_follow_each_other(words, hit) for words in (_words(text), _words(query.text)))]
-        return fit
+        return Hits(fit)
 
     def suggest(self, text: str, k: int = 8) -> list[tuple[int, str]]:
         """Complete a query while it is typed, first with labels of the collection and then with words and nouns.

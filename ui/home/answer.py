@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from devise_core.datatypes import Hit, Reading
@@ -127,7 +127,7 @@ def _listed(matches: Matches) -> Ranking:
     return matches.likely().then(matches.ranking)[:COUNT]
 
 
-def _captioned(engine: Engine, query: Query | str, shown: Container[str]) -> list[dict[str, object]]:
+def _captioned(engine: Engine, query: Query | str, shown: Collection[str]) -> list[dict[str, object]]:
     try:
         hits = described(engine, query, shown)
     except ArtifactError as error:  # a damaged file of captions, which the search page reports

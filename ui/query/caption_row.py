@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,7 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.errors import UnknownWordError
-from devise_core.search.conditions import EVERYTHING, Condition, satisfies
+from devise_core.search.conditions import EVERYTHING, Condition
+from devise_core.search.index import MAX_HITS
 from devise_core.text.query import Query
 from ui.errors import show_errors
 from ui.hit.gallery import gallery
@@ -19,10 +20,9 @@ from ui.session_query import read_query
 
 COUNT = 12
 """How many pictures the row has at most."""
-_LOOKED_UP = 48
 
 
-def described(engine: Engine, query: Query | str, shown: Container[str], where: Condition = EVERYTHING) -> list[Hit]:
+def described(engine: Engine, query: Query | str, shown: Collection[str], where: Condition = EVERYTHING) -> list[Hit]:
     """Return the pictures that are described with the words of a query.
 
     Args:
@@ -31,12 +31,12 @@ def described(engine: Engine, query: Query | str, shown: Container[str], where: 
         shown: Ids of pictures to leave out.
         where: The condition that the pictures must satisfy.
     """
-    hits = engine.found_by_caption(query, _LOOKED_UP)
-    return [hit for hit in hits if hit.id not in shown and satisfies(where, hit.item)][:COUNT]
+    hits = engine.found_by_caption(query, min(COUNT + len(shown), MAX_HITS), where)
+    return [hit for hit in hits if hit.id not in shown][:COUNT]
 
 
 def caption_row(
-    engine: Engine, query: Query | str, where: Condition, shown: Container[str] = (), is_first: bool = False
+    engine: Engine, query: Query | str, where: Condition, shown: Collection[str] = (), is_first: bool = False
 ) -> list[Hit]:
     """Show the pictures that are described with the words of a query, in a row separate from the search results.
 

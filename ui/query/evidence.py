@@ -13,6 +13,7 @@ import streamlit as st
 from devise_core.datatypes import Hit
 from devise_core.engine import Engine
 from devise_core.errors import ArtifactError
+from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.search.ranking import Ranking
 from devise_core.text.query import Query
 from devise_core.text.senses import Sense
@@ -66,29 +67,37 @@ def match_marks(hits: Sequence[Hit], matches: Matches, strong: Ranking | None = 
     return Marks(strong=_ids_in(hits, strong), possible=_ids_in(hits, matches.likely()))
 
 
-def absence_sentence(engine: Engine, query: Query, text: str) -> str:
+def absence_sentence(engine: Engine, query: Query, text: str, where: Condition = EVERYTHING) -> str:
     """Return what a page says if no picture clearly shows the query, with the number of pictures that have its words in a caption.
 
     Args:
         engine: The engine over the collection.
         query: The query.
         text: The text of the query as the page shows it, for example escaped for Markdown.
+        where: The condition that the pictures with a caption must satisfy.
     """
     written = 0
     with suppress(ArtifactError):  # the row of pictures found by caption reports the error
-        written = len(engine.found_by_caption(query, MOST_WRITTEN))
+        written = len(engine.found_by_caption(query, MOST_WRITTEN, where))
     if not written:
         return f"No picture here clearly shows “{text}”."
-    count = "1 picture has" if written == 1 else f"{written} pictures have"
+    count = "1 picture has" if written == 1 else f"{written}{' or more' * (written == MOST_WRITTEN)} pictures have"
     words = "the word" if len(query.words) == 1 == len(text.split()) else "some of these words"
     return f"The app is not sure that any picture shows “{text}”. {count} {words} in a caption or label."
 
 
-def explain_absence(engine: Engine, query: Query, matches: Matches) -> None:
-    """Say that nothing matches, and offer the nearest kind of thing that the collection shows."""
+def explain_absence(engine: Engine, query: Query, matches: Matches, where: Condition = EVERYTHING) -> None:
+    """Say that nothing matches, and offer the nearest kind of thing that the collection shows.
+
+    Args:
+        engine: The engine over the collection.
+        query: The query.
+        matches: What the query matches.
+        where: The condition that pictures must satisfy to be counted for their captions.
+    """
     with st.container(key="absent"):
         with announced("absence"):
-            st.info(absence_sentence(engine, query, plain(query.respelled_text, 80)), icon=":material/search_off:")
+            st.info(absence_sentence(engine, query, plain(query.respelled_text, 80), where), icon=":material/search_off:")
         if matches.evidence and matches.evidence.near_miss:
             name = matches.evidence.near_miss.name
             link("text_search", f"Try instead: {name}", "near-miss", **{url_state.QUERY: name})

@@ -73,14 +73,14 @@ def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, s
     If the app is not sure, pictures with the words in their captions or labels are shown first, and are not returned.
     """
     by_description, account = st.container(), announced("matches")
+    where = settings.kept.condition
     is_absent = not chosen.strong and chosen.is_suggested and matches.absent
     if is_absent:
-        explain_absence(engine, query, matches)
+        explain_absence(engine, query, matches, where)
         by_description = st.container()
     elif not chosen.strong:
         _explain_nothing(query.respelled_text, chosen.inside, matches.suggested, settings)
     with by_description:
-        where = settings.kept.condition
         described = set() if matches.sure else {hit.id for hit in caption_row(engine, query, where, is_first=True)}
     hits: list[Hit] = engine.hits(_page(chosen.listed, settings.size))
     if is_absent and not hits:
@@ -88,7 +88,7 @@ def _announce(engine: Engine, query: Query, matches: Matches, chosen: _Chosen, s
     others = [hit for hit in hits if hit.id not in described]
     with account:
         if hits and not others:  # the row of pictures found by caption shows all of them already
-            st.caption(absence_sentence(engine, query, plain(query.respelled_text, 80)))
+            st.caption(absence_sentence(engine, query, plain(query.respelled_text, 80), where))
         elif summary := _summary(query.respelled_text, chosen, _filtered_out(engine, chosen, settings)):
             st.caption(summary, help=SIMILARITY_HELP)
     return others

@@ -9,7 +9,7 @@ import numpy as np
 
 from devise_core.collections.contract import WINDOW
 from devise_core.collections.milvus.connection import SECONDS
-from devise_core.collections.milvus.expressions import expression, literal
+from devise_core.collections.milvus.expressions import EVERY_ROW, expression, literal
 from devise_core.collections.milvus.rows import IMAGE_FIELDS, MilvusRows
 from devise_core.collections.milvus.store import MilvusStore
 from devise_core.search.conditions import EVERYTHING, AnyOf, Condition, HasLabel, InCategory, TakenIn
@@ -123,13 +123,20 @@ class MilvusCaptions:
     def __init__(self, store: MilvusStore) -> None:
         self._store = store
 
-    def search(self, alternatives: Sequence[Sequence[str]], excluded: Sequence[str] = (), k: int = 24) -> list[int]:
+    def search(
+        self,
+        alternatives: Sequence[Sequence[str]],
+        excluded: Sequence[str] = (),
+        k: int | None = 24,
+        inside: Condition | None = None,
+    ) -> list[int]:
         """Return the rows of images that have one of the alternatives as a label.
 
         Args:
             alternatives: Lists of words. The words of each list are joined into one label.
             excluded: Labels that the images must not have.
-            k: The most rows to return.
+            k: The most rows to return. None for all.
+            inside: The condition that the images must satisfy. None for all images.
 
         Returns:
             Rows of the collection in ascending order.
@@ -141,17 +148,17 @@ class MilvusCaptions:
         if not labels:
             return []
         unwanted = AnyOf(tuple(HasLabel(form) for word in excluded for form in _forms(word)))
-        where = AnyOf(tuple(map(HasLabel, labels))) & ~unwanted
+        where = AnyOf(tuple(map(HasLabel, labels))) & ~unwanted & (EVERYTHING if inside is None else inside)
         return [int(row) for row in rows_of(self._store, where, k)]
 
 
-def rows_of(store: MilvusStore, where: Condition, most: int) -> Rows:
+def rows_of(store: MilvusStore, where: Condition, most: int | None) -> Rows:
     """Return the rows of images that satisfy a condition.
 
     Args:
         store: The collection.
         where: What the images must satisfy.
-        most: The most rows to return. If more images match, Milvus chooses among them.
+        most: The most rows to return, up to ``WINDOW``. If more images match, Milvus chooses among them. None for all rows.
 
     Returns:
         The rows ``int64 (n,)`` in ascending order.
@@ -159,11 +166,19 @@ def rows_of(store: MilvusStore, where: Condition, most: int) -> Rows:
     Raises:
         CollectionError: Milvus does not answer.
     """
-    client = store.connection.client
+    written, parts = expression(where), [EVERY_ROW]
+    if most is None and store.count(where).value > WINDOW:  # the most rows that Milvus returns at once
+        parts = [f"row >= {start} and row < {start + WINDOW}" for start in range(0, len(store), WINDOW)]
+    client, matching = store.connection.client, list[dict[str, Any]]()
     with store.connection.errors():
-        matching: Sequence[dict[str, Any]] = client.query(
-            store.version.images, filter=expression(where), output_fields=["row"], limit=most, timeout=SECONDS
-        )
+        for part in parts:
+            matching += client.query(
+                store.version.images,
+                filter=f"({written}) and {part}",
+                output_fields=["row"],
+                limit=WINDOW if most is None else most,
+                timeout=SECONDS,
+            )
     return np.sort(np.asarray([each["row"] for each in matching], dtype=np.int64))
 
 
