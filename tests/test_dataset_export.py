@@ -10,12 +10,14 @@ import pytest
 from PIL import Image
 
 from devise_core import Engine
+from devise_core.cli import main
 from devise_core.collections import dataset_export
 from devise_core.collections.annotations import read_annotations
 from devise_core.collections.base import Collection
 from devise_core.collections.dataset_export import LAYOUTS, export_data_set
 from devise_core.collections.image_files import scan_folder
 from devise_core.errors import CollectionError
+from devise_core.storage.paths import REPOSITORY
 
 SHARED = ("labels", "caption", "author", "licence")
 
@@ -79,6 +81,21 @@ def test_a_folder_with_files_is_kept(stamps: Collection, tmp_path: Path, layout:
     assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_is_documented(layout: str) -> None:
+    page = (REPOSITORY / "docs/howto/export.md").read_text("utf-8")
+    assert f"--layout {layout}\n" in page
+    assert f"\n| `{layout}` |" in page
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_layout_is_not_combined_with_an_option_of_tables(tmp_path: Path, layout: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["collections", "export", "stamps", "--out", str(tmp_path / "out"), "--layout", layout, "--no-vectors"]
+    assert main(command) == 1
+    assert "leave out --no-vectors or --layout" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_unknown_layout_is_named(stamps: Collection, tmp_path: Path) -> None:
-    with pytest.raises(CollectionError, match="imagefolder, fiftyone, projector. Received: yolo"):
+    with pytest.raises(CollectionError, match=f"{', '.join(LAYOUTS)}. Received: yolo"):
         export_data_set(stamps, tmp_path / "out", "yolo")

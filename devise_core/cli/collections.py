@@ -48,7 +48,7 @@ def add_parsers(commands: Any) -> None:
         "--out", type=Path, metavar="PATH", required=True, help=f"the table ({', '.join(FORMATS)}), or the new folder of --layout"
     )
     export.add_argument("--layout", choices=LAYOUTS, help="write a data set with its images, for another program")
-    export.add_argument("--no-vectors", action="store_true", help="leave out the embeddings")
+    export.add_argument("--no-vectors", action="store_true", help="leave the embeddings out of the table")
 
 
 def _add_shared(command: argparse.ArgumentParser) -> None:
@@ -206,6 +206,8 @@ def _remove(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     if layout := getattr(options, "layout", None):
+        if getattr(options, "no_vectors", False):
+            raise CollectionError("--no-vectors leaves a column out of a table, so leave out --no-vectors or --layout.")
         collection = _opened(options)
         export_data_set(collection, options.out, layout)
     else:

@@ -1,4 +1,4 @@
-"""Write a collection as a data set for other programs: ImageFolder, FiftyOne and the Embedding Projector."""
+"""Write a collection as a data set with its images, in the layout that another program reads."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ def export_data_set(collection: Collection, folder: Path, layout: str) -> None:
     Args:
         collection: The collection.
         folder: The folder to make. If it exists, it must be empty.
-        layout: One of ``LAYOUTS``: "imagefolder" for Hugging Face Datasets and ``index``, "fiftyone" for FiftyOne, or
-            "projector" for the Embedding Projector of TensorBoard.
+        layout: One of ``LAYOUTS``. ``docs/howto/export.md`` says which program reads which layout.
 
     Raises:
         CollectionError: The layout is unknown, or the folder has files already.
