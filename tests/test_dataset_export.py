@@ -17,6 +17,7 @@ from devise_core.collections.base import Collection
 from devise_core.collections.dataset_export import LAYOUTS, export_data_set
 from devise_core.collections.image_files import scan_folder
 from devise_core.errors import CollectionError
+from devise_core.installation import PROGRAM
 from devise_core.storage.paths import REPOSITORY
 
 SHARED = ("labels", "caption", "author", "licence")
@@ -99,3 +100,20 @@ def test_a_layout_is_not_combined_with_an_option_of_tables(tmp_path: Path, layou
 def test_an_unknown_layout_is_named(stamps: Collection, tmp_path: Path) -> None:
     with pytest.raises(CollectionError, match=f"{', '.join(LAYOUTS)}. Received: yolo"):
         export_data_set(stamps, tmp_path / "out", "yolo")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["collections", "export", "milvus:photos", "--out", "OUT"],
+        ["collections", "export", "milvus:photos", "--out", "OUT", "--layout", "imagefolder"],
+        ["evaluate", "--collection", "milvus:photos", "--out", "OUT"],
+    ],
+)
+def test_a_command_that_needs_a_folder_names_the_command_that_makes_one(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([part.replace("OUT", str(tmp_path / "out.csv")) for part in command]) == 1
+    printed = capsys.readouterr().err
+    assert "milvus:photos is in Milvus" in printed
+    assert f"{PROGRAM} copy milvus:photos NAME" in printed

@@ -8,7 +8,9 @@ from pathlib import Path
 from devise_core.collections.finding import find_collections, unlisted
 from devise_core.collections.folder import FolderCollection
 from devise_core.collections.image_files import cannot_read
-from devise_core.errors import CollectionError, UnknownCollectionError
+from devise_core.collections.milvus.names import PREFIX
+from devise_core.errors import CollectionError, UnknownCollectionError, shortened
+from devise_core.installation import PROGRAM
 from devise_core.settings import text
 from devise_core.storage.paths import ArtifactLayout
 
@@ -39,10 +41,15 @@ def open_collection(collection: str | Path, layout: ArtifactLayout, model_id: st
 
     Raises:
         UnknownCollectionError: There is no such collection.
-        CollectionError: The folder cannot be read.
+        CollectionError: The folder cannot be read, or the name is that of a collection in Milvus.
         OtherModelError: The collection was made with another model.
         ArtifactError: A file of the collection is missing or damaged.
     """
+    if isinstance(collection, str) and collection.startswith(PREFIX):
+        raise CollectionError(
+            f"This needs a collection in a folder, but {shortened(collection)} is in Milvus. Copy it into a folder with "
+            f"`{PROGRAM} copy {shortened(collection)} NAME`."
+        )
     folder = Path(collection)
     is_folder = _is_folder(folder)
     if not is_folder or (isinstance(collection, str) and len(folder.parts) == 1):
