@@ -15,7 +15,9 @@ from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.collections.writer import write_collection
 from devise_core.datatypes import Item
 from devise_core.errors import CollectionError, NoCollectionError
+from devise_core.search.conditions import HasLabel, Postings
 from devise_core.storage.paths import CollectionLayout
+from devise_core.vectors import Rows
 from tests.fakes import unit_rows
 
 COUNT = 6
@@ -41,9 +43,12 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
             return FolderCollection.open(layout.root, "m")
 
         return make_folder
+    return lambda: InMemoryCollection("six", images())
+
+
+def images() -> list[InMemoryImage]:
     rows = zip(ITEMS, IMAGES, FEATURES, EMBEDDINGS, strict=True)
-    images = [InMemoryImage(item, item.id, data, features, embedding) for item, data, features, embedding in rows]
-    return lambda: InMemoryCollection("six", images)
+    return [InMemoryImage(item, item.id, data, features, embedding) for item, data, features, embedding in rows]
 
 
 def test_collection_contract(make: Make) -> None:
@@ -91,6 +96,37 @@ def test_collection_maps_place_every_image(make: Make) -> None:
         assert places.min() >= 0 and places.max() <= 1
         assert projections.place(name, EMBEDDINGS[2], EMBEDDINGS).shape == (int(name[-1]),)
     assert projections.clusters.shape == (COUNT, 2)
+
+
+def test_values_are_counted_whatever_finds_their_images() -> None:
+    class Chosen:
+        """Postings of another kind, which do not list the values that they find."""
+
+        def __len__(self) -> int:
+            return COUNT
+
+        def with_label(self, label: str) -> Rows:
+            return np.asarray([0] if label == "label 0" else [], dtype=np.int64)
+
+        def in_category(self, category: str) -> Rows:
+            return np.arange(COUNT if category == "things" else 0)
+
+        def taken_in(self, period: str) -> Rows:
+            return np.arange(0)
+
+        def row_of(self, item_id: str) -> int | None:
+            return int(item_id.removeprefix("image-"))
+
+    class Custom(InMemoryCollection):
+        @property
+        def postings(self) -> Postings:
+            return Chosen()
+
+    collection = Custom("six", images())
+    assert collection.facets("category") == {"things": COUNT}
+    assert collection.facets("label", 2) == {"label 0": 1, "label 1": 1}
+    assert collection.about.categories == {"things": COUNT}
+    assert collection.inside(HasLabel("label 0")).tolist() == [True, *[False] * (COUNT - 1)]
 
 
 def test_an_empty_collection_says_what_to_do() -> None:

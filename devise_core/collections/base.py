@@ -116,8 +116,7 @@ class Collection(CollectionFacts, ABC):
             kind: What to count. An image counts for its category and for each category above it.
             most: How many to return at most.
         """
-        postings = self.postings
-        assert isinstance(postings, ItemPostings)
+        postings = self.postings if isinstance(self.postings, ItemPostings) else ItemPostings(self.items)
         values = {"label": postings.labels, "category": postings.categories, "year": postings.years}[kind]
         counts = {value: len(rows) for value, rows in values.items()}
         return dict(sorted(counts.items(), key=lambda facet: (-facet[1], facet[0]))[:most])
