@@ -24,8 +24,8 @@ def ids_of_hits(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (["--category", "animals"], Filter(["animals"])),
-        (["--category", "animals", "--not-label", "cat"], Filter(["animals"], not_labels=["cat"])),
+        (["--category", "animals"], Filter(categories=["animals"])),
+        (["--category", "animals", "--not-label", "cat"], Filter(categories=["animals"], not_labels=["cat"])),
         (["--label", "dog", "--label", "cat"], Filter(labels=["dog", "cat"])),
         (["--not-category", "animals", "--not-category", "people"], Filter(not_categories=["animals", "people"])),
     ],

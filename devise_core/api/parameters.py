@@ -63,7 +63,13 @@ class SearchParameters(PageParameters):
 
     def kept(self) -> Filter:
         """Return the filters."""
-        return Filter(*map(_unique, (self.category, self.label, self.not_category, self.not_label, self.taken)))
+        return Filter(
+            categories=_unique(self.category),
+            labels=_unique(self.label),
+            not_categories=_unique(self.not_category),
+            not_labels=_unique(self.not_label),
+            taken=_unique(self.taken),
+        )
 
 
 def json_answer(record: BaseModel) -> Response:

@@ -37,7 +37,13 @@ def filter_of(options: argparse.Namespace, engine: Engine) -> Filter:
     _check(engine, "category", [*options.category, *options.not_category])
     _check(engine, "label", [*options.label, *options.not_label])
     _check_dates(engine, options.taken)
-    return Filter(options.category, options.label, options.not_category, options.not_label, options.taken)
+    return Filter(
+        categories=options.category,
+        labels=options.label,
+        not_categories=options.not_category,
+        not_labels=options.not_label,
+        taken=options.taken,
+    )
 
 
 def filter_facts(chosen: Filter) -> dict[str, dict[str, list[str]]]:

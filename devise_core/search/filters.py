@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from devise_core.search.conditions import All, AnyOf, Condition, HasLabel, InCategory, Not, TakenIn
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Filter:
     """Five conditions, which an image must all satisfy. An empty one is satisfied by every image.
 

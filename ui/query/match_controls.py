@@ -48,7 +48,9 @@ def read_filter(engine: Engine) -> Filter:
         options = filter_options(engine, kind, name) if linked else []
         chosen[name] = [value for value in linked if value in options]
         explain_missing_filters(kind, [value for value in linked if value not in options])
-    return Filter(chosen["in"], chosen["label"], chosen["out"], chosen["no"], chosen[YEAR])
+    return Filter(
+        categories=chosen["in"], labels=chosen["label"], not_categories=chosen["out"], not_labels=chosen["no"], taken=chosen[YEAR]
+    )
 
 
 def show_match_controls(engine: Engine, kept: Filter, suggested: float) -> MatchControls:
