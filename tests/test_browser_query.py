@@ -105,7 +105,7 @@ def test_filters_and_order(page: Page, address: str) -> None:
     without.fill("penguin")
     page.get_by_role("option", name="penguin", exact=True).click()
     expect(page).to_have_url(re.compile("no=penguin"))
-    expect(page.get_by_text("filtered out")).to_be_visible()
+    expect(page.get_by_text("filtered out").first).to_be_visible()
     expect(tiles(page, "text").filter(has_text=re.compile("^penguin$"))).to_have_count(0)
     page.keyboard.press("Escape")
     page.get_by_text("By name", exact=True).click()
@@ -142,13 +142,14 @@ def repeated(tmp_path: Path, engine: Engine) -> Iterator[str]:
 
 def test_near_duplicates_are_folded(page: Page, repeated: str) -> None:
     page.goto(f"{repeated}/text_search?q=violin&collection=thrice&weak=1")
-    expect(page.get_by_text("2 near-duplicates grouped")).to_be_visible()
+    expect(page.get_by_text("2 near-duplicates grouped").first).to_be_visible()  # it is also announced
     expect(tiles(page, "text").filter(has_text="violin")).to_have_count(1)
     expect(page.locator(".st-key-grid-text .tile").first).to_contain_text("+ 2 near-duplicates")
 
 
 def test_the_selection_as_json_and_zip(page: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin")
+    expect(tiles(page, "text").first).to_be_visible()
     page.get_by_role("button", name="Select all on this page").click()
     count = tiles(page, "text").count()
     expect(page.get_by_text(f"{count} selected").first).to_be_in_viewport()

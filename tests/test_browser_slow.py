@@ -180,6 +180,7 @@ def test_a_region_is_not_moved_back_by_an_earlier_answer(page: Page, address: st
 
 def test_a_download_outlasts_the_runs_of_others(page: Page, phone: Page, address: str) -> None:
     page.goto(f"{address}/text_search?q=violin")
+    expect(tiles(page, "text").first).to_be_visible()
     page.get_by_role("button", name="Select all on this page").click()
     count = tiles(page, "text").count()
     expect(page.get_by_text(f"{count} selected").first).to_be_visible()
@@ -200,6 +201,16 @@ def button_or_link(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
 
 
+SHOWS_CLICKS = """() => {
+  const button = document.body.appendChild(document.createElement("button"));
+  button.click();
+  const shown = button.getAnimations().length > 0;
+  button.remove();
+  return shown;
+}"""
+"""Whether the script that shows clicks has started."""
+
+
 @pytest.mark.parametrize(
     ("view", "name"),
     [
@@ -217,6 +228,7 @@ def test_a_click_shows_at_once(page: Page, address: str, view: str, name: str) -
     page.goto(f"{address}/{view}")
     expect(button_or_link(page, name)).to_be_visible()
     wait_until_drawn(page)
+    page.wait_for_function(SHOWS_CLICKS)
     opacity = button_or_link(page, name).evaluate("each => { each.click(); return Number(getComputedStyle(each).opacity); }")
     assert opacity == pytest.approx(0.4, abs=0.05)
 
