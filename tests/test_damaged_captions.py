@@ -55,7 +55,7 @@ def test_the_command_says_so_of_an_unknown_word_too(damaged: None, capsys: pytes
 
 def test_the_library_searches_by_everything_else(engine: Engine, damaged: None) -> None:
     photos = engine.on("photos")
-    assert len(photos.search_text("castle", k=3)) == 3
+    assert len(photos.search_text("castle", k=3)) == len(photos.search_text("multimeter", k=3)) == 3
     assert photos.word_path("dog", "cello", steps=3)[0][1] is not None
     assert photos.suggest("viol")
     with pytest.raises(ArtifactError, match=r"captions\.sqlite"):

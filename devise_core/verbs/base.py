@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import Literal
 
 from devise_core.collections.base import Collection
-from devise_core.errors import CollectionError, NoVocabularyError, QueryError, shortened
+from devise_core.errors import ArtifactError, CollectionError, NoVocabularyError, QueryError, shortened
 from devise_core.hits import Hits
 from devise_core.search.model_parts import ModelParts
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.paths import ArtifactLayout
+from devise_core.text.plain_form import plain_form
 from devise_core.text.query import Query
 from devise_core.text.query_parser import Clause
 from devise_core.text.query_reader import ImageVector, read_query
@@ -92,9 +93,13 @@ class EngineBase:
         return read_query(text, self.text, self._image_vector(images), self.parts.senses, self._is_label_word)
 
     def _is_label_word(self, word: str) -> bool:
-        """Return whether a label of the collection has a word, spelled in this way."""
-        described = self.collection.hits(rows := self.collection.captions.search([[word]]), [0.0] * len(rows))
-        return any(word in plain_tokens(label) for hit in described for label in hit.labels)
+        """Return whether a label of the collection has a word, spelled in this way. False if the file of captions is damaged."""
+        try:
+            rows = self.collection.captions.search([[word]])
+        except ArtifactError:
+            return False  # a search in captions names the file
+        described = self.collection.hits(rows, [0.0] * len(rows))
+        return any(plain_form(word) in plain_tokens(label) for hit in described for label in hit.labels)
 
     def _as_query(self, text: str | Query, images: Images | None) -> Query:
         return text if isinstance(text, Query) else self.query(text, images)
