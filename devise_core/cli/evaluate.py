@@ -64,8 +64,12 @@ def _evaluate(options: argparse.Namespace) -> None:
     unknown = [name for name in options.protocol if name not in protocols.PROTOCOLS]
     if unknown:
         raise BuildError(f"There is no protocol “{unknown[0]}”. Choose from {', '.join(PROTOCOLS)}.")
-    if options.data is None and not options.collection:
-        raise BuildError("The evaluation needs data sets. Name their folder with --data or SEMBLANCE_DATA.")
+    needs_data = not options.collection and not (options.protocol and protocols.WITHOUT_DATA.issuperset(options.protocol))
+    if options.data is None and needs_data:
+        raise BuildError(
+            "The evaluation needs data sets. Name their folder with --data or SEMBLANCE_DATA. The protocols "
+            f"{', '.join(sorted(protocols.WITHOUT_DATA))} need no data sets."
+        )
     layout = artifacts_of(options)
     model = open_model_under_test(layout, options.data or Path(), options.cache, say)
     model = replace(model, encoder=QuietImageEncoder(layout.model, model.manifest))

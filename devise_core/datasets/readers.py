@@ -20,6 +20,10 @@ FLICKR_TEST = "Flickr_8k.testImages.txt"
 _FETCH = f"run `{PROGRAM} fetch"
 
 
+class MissingDataError(BuildError):
+    """The folder or the file of a data set does not exist, or the folder has no images."""
+
+
 @dataclass(frozen=True)
 class AnnotatedImage:
     """An image file with its annotations.
@@ -42,7 +46,7 @@ def by_folder(root: Path) -> list[AnnotatedImage]:
         The images, ordered by folder and file name. The name of the folder is the label.
 
     Raises:
-        BuildError: If the folder is missing or holds no images.
+        MissingDataError: If the folder is missing or holds no images.
     """
     paths = sorted(path for path in _existing(root).glob("*/*") if path.suffix.lower() in image_formats.SUFFIXES)
     return [AnnotatedImage(path, as_words(valid_text(path.parent.name))) for path in _not_empty(paths, root)]
@@ -81,13 +85,13 @@ def flickr8k_thousand(data: Path) -> list[AnnotatedImage]:
         data: The folder with the data sets.
 
     Raises:
-        BuildError: If the data set that is read lacks its captions, or ``flickr8k`` lacks the list of its test part.
+        MissingDataError: If the data set that is read lacks its captions, or ``flickr8k`` lacks the list of its test part.
     """
     if (data / "flickr8k-1000").is_dir():
         return flickr8k(data / "flickr8k-1000")
     images, test_list = flickr8k(data / "flickr8k"), data / "flickr8k" / FLICKR_TEST
     if not test_list.is_file():
-        raise BuildError(f"{test_list} is missing. It lists the test part. Delete the folder, then {_FETCH} flickr8k`.")
+        raise MissingDataError(f"{test_list} is missing. It lists the test part. Delete the folder, then {_FETCH} flickr8k`.")
     names = set(test_list.read_text("utf-8").split())
     return [image for image in images if image.path.name in names]
 
@@ -96,12 +100,12 @@ def flickr8k(root: Path) -> list[AnnotatedImage]:
     """Read Flickr8k (Hodosh et al., 2013): the images that ``captions.csv`` names, with five captions each and no label.
 
     Raises:
-        BuildError: If ``captions.csv`` is missing.
+        MissingDataError: If ``captions.csv`` is missing.
     """
     captions: dict[str, list[str]] = defaultdict(list)
     path = root / "captions.csv"
     if not path.is_file():
-        raise BuildError(f"{path} is missing. To download it, {_FETCH} flickr8k`.")
+        raise MissingDataError(f"{path} is missing. To download it, {_FETCH} flickr8k`.")
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             captions[row["image"]].append(row["caption"])
@@ -151,13 +155,13 @@ def as_words(name: str) -> str:
 
 def _existing(root: Path) -> Path:
     if not root.is_dir():
-        raise BuildError(f"There is no folder {root}. To download a data set, {_FETCH} NAME`, or name the folder it is in.")
+        raise MissingDataError(f"There is no folder {root}. To download a data set, {_FETCH} NAME`, or name the folder it is in.")
     return root
 
 
 def _not_empty(paths: list[Path], root: Path) -> list[Path]:
     if not paths:
-        raise BuildError(
+        raise MissingDataError(
             f"There are no images below {root}, where each class is a sub-folder. To download a data set, {_FETCH} NAME`, or name "
             "the folder it is in."
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from devise_core.datasets.readers import MissingDataError
 from devise_core.evaluate import absent, classification, custom_classes, labels, naming, people, queries, retrieval
 from devise_core.evaluate.methods import Methods
 from devise_core.evaluate.model_under_test import ModelUnderTest
@@ -29,6 +30,8 @@ def pascal(methods: Methods) -> Outcome:
     return merged([part(methods) for part in (*by_words, retrieval.pascal)])
 
 
+WITHOUT_DATA = frozenset(("own-labels", "labels", "absent"))
+"""The protocols that need no data sets, because they measure on the bundled collections."""
 PROTOCOLS: Mapping[str, Protocol] = {
     "imagenet": classification.imagenet,
     "zero-shot": classification.zero_shot,
@@ -81,16 +84,29 @@ class Evaluation:
 
 
 def measure(model: ModelUnderTest, names: Sequence[str] = ()) -> Evaluation:
-    """Run the protocols ``names``, or all protocols if there are no names.
+    """Run the protocols ``names``, or all protocols whose data are there if there are no names.
 
     Raises:
-        BuildError: If a data set is missing.
+        MissingDataError: If the data of one of the ``names`` are missing.
+        BuildError: If the data have unexpected content.
     """
     methods = Methods(model)
-    chosen = list(dict.fromkeys(names)) or list(PROTOCOLS)
-    outcome = merged([PROTOCOLS[name](methods) for name in chosen])
+    if names:
+        outcomes = [PROTOCOLS[name](methods) for name in dict.fromkeys(names)]
+    else:
+        outcomes = [outcome for name in PROTOCOLS if (outcome := _unless_missing(name, methods))]
+    outcome = merged(outcomes)
     command = " ".join(["python -m devise_core evaluate", *(dict.fromkeys(names)), "--data DATA"])
     return Evaluation(command, model.model_id, outcome)
+
+
+def _unless_missing(name: str, methods: Methods) -> Outcome | None:
+    """Run a protocol. If its data are missing, say so and return None."""
+    try:
+        return PROTOCOLS[name](methods)
+    except MissingDataError as error:
+        methods.model.say(f"{name} is left out, so its figures are neither confirmed nor refuted: {error}")
+        return None
 
 
 def measure_collection(model: ModelUnderTest, name: str) -> Evaluation:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from devise_core.datasets import readers, splits
-from devise_core.datasets.readers import AnnotatedImage
+from devise_core.datasets.readers import AnnotatedImage, MissingDataError
 from devise_core.datasets.splits import select
 from devise_core.errors import BuildError, QueryError, UnknownWordError
 from devise_core.evaluate.methods import NOT_APPLICABLE, RANDOM, SHIPPED, SOFTMAX, WITH_PHRASE_ENCODER, Method, Methods
@@ -167,11 +167,11 @@ def caption_recall(scores: Floats, true: Rows) -> tuple[MetricValues, MetricValu
 
 
 def stamps(methods: Methods) -> Outcome:
-    """Search for categories in the bundled stamps, by category path. Raise ``BuildError`` if the list of queries is missing."""
+    """Search for categories in the bundled stamps, by category path. Raise ``MissingDataError`` if the list is missing."""
     model = methods.model
     path = model.data / "stamps-queries.csv"
     if not path.is_file():
-        raise BuildError(f"{path} is missing. It lists a query and a category_prefix in each row.")
+        raise MissingDataError(f"{path} is missing, and `fetch` lacks it. Each row has a query and a category_prefix.")
     collection = model.collection("stamps")
     model.say(f"stamps: {len(collection)} images")
     with path.open(encoding="utf-8", newline="") as file:
