@@ -11,9 +11,10 @@ import pytest
 from devise_core import Engine
 from devise_core.datasets.readers import AnnotatedImage
 from devise_core.errors import UnknownWordError
-from devise_core.evaluate.methods import SHIPPED, WITH_PHRASE_ENCODER, Methods
+from devise_core.evaluate.collection_queries import app_scores, own_labels
+from devise_core.evaluate.methods import AS_QUERY, SHIPPED, WITH_PHRASE_ENCODER, Methods
 from devise_core.evaluate.model_under_test import ModelUnderTest
-from devise_core.evaluate.retrieval import flickr8k, own_labels
+from devise_core.evaluate.retrieval import flickr8k
 from devise_core.evaluate.shipped_search import ShippedSearch
 from devise_core.results import OURS
 from devise_core.storage.manifest import Manifest
@@ -51,6 +52,14 @@ def test_a_text_without_a_known_word_is_refused(engine: Engine, model: ModelUnde
         search.scores(["qwzxqwzx"], encoded(engine))
 
 
+def test_the_queries_of_a_collection_are_read_as_in_the_app(engine: Engine) -> None:
+    texts = ["violins", "sea horse", "dog -", 'a "violin']
+    scores = app_scores(engine, texts)
+    assert scores.shape == (4, len(engine.collection))
+    for row, text in ((0, "violins"), (1, "sea horse"), (2, '"dog -"'), (3, '"a  violin"')):
+        assert np.argsort(-scores[row]).tolist() == engine.ranking(engine.query(text)).rows.tolist()
+
+
 def test_a_model_without_the_files_has_no_such_row(engine: Engine, model: ModelUnderTest) -> None:
     model.manifest = Manifest(engine.layout.root)
     assert ShippedSearch(model).scorer is None
@@ -84,6 +93,7 @@ def test_the_bundled_labels_are_found_better_than_by_cosine(model: ModelUnderTes
     monkeypatch.setattr("devise_core.evaluate.methods.random_embedder", lambda _: None)
     for table, least in zip(own_labels(Methods(model)).tables, (0.41, 0.475), strict=True):
         rows = table.methods()
+        assert AS_QUERY in rows
         shipped, ours = rows[SHIPPED]["mAP"].value, rows[OURS]["mAP"].value
         assert shipped is not None and ours is not None
         assert shipped > ours

@@ -22,6 +22,8 @@ CONSE, SOFTMAX = RIVALS
 RANDOM = "random vectors"
 SHIPPED = "as shipped"
 """The scores that the pages and commands use: DeViSE and everything added to it."""
+AS_QUERY = "as shipped, read as queries"
+"""What the search of a collection answers: the scores of each text as a query, with its senses, spellings and joined words."""
 WITH_PHRASE_ENCODER = "as shipped, with the phrase encoder"
 T = 10
 """The number of labels that ConSE combines: the best value in Norouzi et al. (2013)."""

@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from devise_core.datasets.readers import MissingDataError
-from devise_core.evaluate import absent, classification, custom_classes, labels, naming, people, queries, retrieval
+from devise_core.evaluate import (
+    absent,
+    classification,
+    collection_queries,
+    custom_classes,
+    labels,
+    naming,
+    people,
+    queries,
+    retrieval,
+)
 from devise_core.evaluate.methods import Methods
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.references import REFERENCES
@@ -38,8 +48,8 @@ PROTOCOLS: Mapping[str, Protocol] = {
     "pascal-sentences": pascal,
     "caltech-101": retrieval.caltech,
     "flickr8k": retrieval.flickr8k,
-    "stamps": retrieval.stamps,
-    "own-labels": retrieval.own_labels,
+    "stamps": collection_queries.stamps,
+    "own-labels": collection_queries.own_labels,
     "labels": labels.labels,
     "absent": absent.absent,
     "queries": queries.queries,
@@ -117,5 +127,5 @@ def measure_collection(model: ModelUnderTest, name: str) -> Evaluation:
         CollectionError: If there is no such collection.
     """
     methods = Methods(model)
-    outcome = merged([retrieval.labels_of_collection(methods, name), labels.names_of_collection(methods, name)])
+    outcome = merged([collection_queries.labels_of_collection(methods, name), labels.names_of_collection(methods, name)])
     return Evaluation(f"python -m devise_core evaluate --collection {name}", model.model_id, outcome)

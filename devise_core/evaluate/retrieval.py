@@ -1,17 +1,16 @@
-"""Measure searches for images by label, caption and category, and searches for captions by image."""
+"""Measure searches for images by label and caption, and searches for captions by image."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from devise_core.datasets import readers, splits
-from devise_core.datasets.readers import AnnotatedImage, MissingDataError
+from devise_core.datasets.readers import AnnotatedImage
 from devise_core.datasets.splits import select
-from devise_core.errors import BuildError, QueryError, UnknownWordError
-from devise_core.evaluate.methods import NOT_APPLICABLE, RANDOM, SHIPPED, SOFTMAX, WITH_PHRASE_ENCODER, Method, Methods
+from devise_core.errors import QueryError, UnknownWordError
+from devise_core.evaluate.methods import AS_QUERY, NOT_APPLICABLE, RANDOM, SHIPPED, SOFTMAX, WITH_PHRASE_ENCODER, Method, Methods
 from devise_core.evaluate.metrics import Relevant, average_precision, best_rank, hits, precision_at, ranks
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.tables import MetricValues, Outcome, class_means, comparison, merged
@@ -19,7 +18,6 @@ from devise_core.vectors import Floats, Rows
 from devise_core.vision.image_encoder import Encoded
 
 RECALLS = (1, 5, 10)
-UNTRAINED = " The model was not trained on any of them."
 
 
 def caltech(methods: Methods) -> Outcome:
@@ -53,7 +51,7 @@ def label_queries(methods: Methods, protocol: str, what: str, images: Sequence[A
     model = methods.model
     model.say(f"{what}: {len(images)} images")
     labels = np.asarray([image.label for image in images])
-    known = {label: _has_vector(label, model) for label in sorted(set(labels))}
+    known = {label: has_vector(label, model) for label in sorted(set(labels))}
     queries = {label: labels == label for label in known if known[label]}
     note = f"Each of {len(queries)} labels is a query over {len(images)} images."
     note += model.training_note(protocol, "seed" if protocol == "pascal-sentences" else "seen")
@@ -63,7 +61,14 @@ def label_queries(methods: Methods, protocol: str, what: str, images: Sequence[A
 
 
 def query_outcome(
-    methods: Methods, protocol: str, title: str, note: str, encoded: Encoded, queries: Mapping[str, Relevant], k: int
+    methods: Methods,
+    protocol: str,
+    title: str,
+    note: str,
+    encoded: Encoded,
+    queries: Mapping[str, Relevant],
+    k: int,
+    as_queries: Callable[[Sequence[str]], Floats] | None = None,
 ) -> Outcome:
     """Search the ``encoded`` images for each query, and return the metrics of each method.
 
@@ -75,11 +80,16 @@ def query_outcome(
         encoded: The ``n`` images.
         queries: Which images are relevant ``(n,)``, by the text of the query.
         k: The k of precision@k.
+        as_queries: Returns the scores ``(queries, n)`` of the texts as the app reads queries, for a row of its own. The row "as
+            shipped" encodes the texts as they are. Images that are in no collection cannot be searched by the app.
     """
     results = methods.in_order({each.name: query_metrics(each, encoded, queries, k) for each in methods.embedding})
     results[SOFTMAX] = methods.softmax_cell
     if methods.shipped.scorer:
         results[SHIPPED] = score_metrics(methods.shipped.scores(list(queries), encoded), queries, k)
+        if as_queries:
+            results[AS_QUERY] = score_metrics(as_queries(list(queries)), queries, k)
+            note += f" The row “{SHIPPED}” encodes each query as it is. The row “{AS_QUERY}” reads it as the app does."
     note += (
         f" mAP is the mean average precision over the whole ranking. P@{k} is the precision of the first {k}, divided by its "
         f"highest possible value. The softmax knows only its own labels, so it cannot answer these queries."
@@ -166,70 +176,12 @@ def caption_recall(scores: Floats, true: Rows) -> tuple[MetricValues, MetricValu
     return to_images, to_texts
 
 
-def stamps(methods: Methods) -> Outcome:
-    """Search for categories in the bundled stamps, by category path. Raise ``MissingDataError`` if the list is missing."""
-    model = methods.model
-    path = model.data / "stamps-queries.csv"
-    if not path.is_file():
-        raise MissingDataError(f"{path} is missing, and `fetch` lacks it. Each row has a query and a category_prefix.")
-    collection = model.collection("stamps")
-    model.say(f"stamps: {len(collection)} images")
-    with path.open(encoding="utf-8", newline="") as file:
-        prefixes = {row["query"]: row["category_prefix"].rstrip("/") + "/" for row in csv.DictReader(file)}
-    queries = {
-        query: np.asarray([f"{item.category}/".startswith(prefix) for item in collection.items], dtype=np.bool_)
-        for query, prefix in prefixes.items()
-    }
-    return query_outcome(
-        methods,
-        "stamps",
-        "Text → images: the stamps by category",
-        f"Each of {len(queries)} categories is a query over {len(collection)} images.{UNTRAINED}",
-        Encoded(np.asarray(collection.features, dtype=np.float32), collection.embeddings),
-        queries,
-        8,
-    )
-
-
-def own_labels(methods: Methods) -> Outcome:
-    """Search for every label of the bundled collections. An image is relevant if it has the label."""
-    return merged([labels_of_collection(methods, name, UNTRAINED) for name in ("stamps", "photos")])
-
-
-def labels_of_collection(methods: Methods, name: str, remark: str = "") -> Outcome:
-    """Search a collection for each of its labels that has a known word, and return the metrics of each method.
-
-    Args:
-        methods: The methods to compare.
-        name: The name of the collection.
-        remark: Text to add at the end of the table's note.
-
-    Raises:
-        BuildError: If no image has such a label.
-    """
-    collection = methods.model.collection(name)
-    labels = sorted({label for item in collection.items for label in item.labels})
-    queries = {
-        label: np.asarray([label in item.labels for item in collection.items], dtype=np.bool_)
-        for label in labels
-        if _has_vector(label, methods.model)
-    }
-    if not queries:
-        raise BuildError(
-            f"No image of {name} has a label. Put the images into folders named after what they show, and index again."
-        )
-    note = f"Each of {len(queries)} labels is a query over {len(collection)} images.{remark}"
-    encoded = Encoded(np.asarray(collection.features, dtype=np.float32), collection.embeddings)
-    bundled = (methods.model.layout.collections / name).is_dir()
-    title = f"Text → images: the labels of the {name if bundled else f'collection {name}'}"
-    return query_outcome(methods, "own-labels", title, note, encoded, queries, 8)
-
-
 def _shipped(results: Mapping[str, MetricValues | str]) -> dict[str, MetricValues | str]:
     return {name: results[name] for name in (SHIPPED, WITH_PHRASE_ENCODER) if name in results}
 
 
-def _has_vector(label: str, model: ModelUnderTest) -> bool:
+def has_vector(label: str, model: ModelUnderTest) -> bool:
+    """Return whether a word of ``label`` is known to the model."""
     try:
         model.text.embed(label)
     except UnknownWordError:
