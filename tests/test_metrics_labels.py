@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from devise_core.evaluate.classification import label_metrics, synonyms
+from devise_core.evaluate.classification import label_metrics
 from devise_core.evaluate.methods import conse
 from devise_core.evaluate.metrics import best_columns, best_rank, hierarchical_precision, hits, overlap, ranks
 from devise_core.evaluate.naming import label_words, naming_metrics, nearest_words
 from devise_core.evaluate.random_baseline import random_vector
 from devise_core.evaluate.retrieval import caption_recall
 from devise_core.evaluate.wordnet_distance import Labels, correct_sets, label_distances, read_labels
+from devise_core.evaluate.zero_shot import known_classes, synonyms
 from tests.fakes import word_store
 
 # entity ─ animal ─ dog ─ puppy, hound      cat under animal, car under entity; the labels: puppy, hound, cat, car
@@ -78,6 +79,7 @@ def test_hierarchical_precision_as_in_the_paper() -> None:
 
 def test_synonyms_of_seen_labels_are_listed() -> None:
     assert synonyms(["hound dogs", "dog", "cat", "dolphin"], TREE) == ["hound dogs", "cat"]
+    assert known_classes(["cat", "emu", "motorbikes"], TREE) == {"imagenet": ["cat"], "pascal": ["motorbikes"]}
 
 
 def test_labels_are_read_with_their_hypernyms(tmp_path: Path) -> None:

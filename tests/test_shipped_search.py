@@ -12,10 +12,11 @@ from devise_core import Engine
 from devise_core.datasets.readers import AnnotatedImage
 from devise_core.errors import UnknownWordError
 from devise_core.evaluate.collection_queries import app_scores, own_labels
-from devise_core.evaluate.methods import AS_QUERY, SHIPPED, WITH_PHRASE_ENCODER, Methods
+from devise_core.evaluate.methods import AS_QUERY, SHIPPED, WITH_PHRASE_ENCODER, WITHHELD, Methods
 from devise_core.evaluate.model_under_test import ModelUnderTest
 from devise_core.evaluate.retrieval import flickr8k
 from devise_core.evaluate.shipped_search import ShippedSearch
+from devise_core.evaluate.zero_shot import Results, add_withheld
 from devise_core.results import OURS
 from devise_core.storage.manifest import Manifest
 from devise_core.text.phrase_encoder import PhraseEncoder
@@ -58,6 +59,22 @@ def test_the_queries_of_a_collection_are_read_as_in_the_app(engine: Engine) -> N
     assert scores.shape == (4, len(engine.collection))
     for row, text in ((0, "violins"), (1, "sea horse"), (2, '"dog -"'), (3, '"a  violin"')):
         assert np.argsort(-scores[row]).tolist() == engine.ranking(engine.query(text)).rows.tolist()
+
+
+def test_names_that_the_app_withholds_count_as_misses(engine: Engine, model: ModelUnderTest) -> None:
+    guard, images = engine.parts.people_guard, encoded(engine)
+    assert guard is not None
+    names = ["violin", "gorilla"]
+    people = np.flatnonzero(guard.may_show_people(images.features)).tolist()
+    nameless = next(row for row in people if not engine.label_encoded(engine.encoded(row), 10, names))
+    rows = [engine.collection.row("violin"), nameless]
+    few = Encoded(images.features[rows], images.embeddings[rows])
+    results: Results = {}
+    remark = add_withheld(Methods(model), few, names, np.asarray([0, 1]), results)
+    answers = results[WITHHELD]
+    assert not isinstance(answers, str)
+    assert [answers[f"hit@{k}"].tolist() for k in (1, 5)] == [[1, 0], [1, 0]]
+    assert "50.0% of the images get no name" in remark
 
 
 def test_a_model_without_the_files_has_no_such_row(engine: Engine, model: ModelUnderTest) -> None:

@@ -22,6 +22,8 @@ CONSE, SOFTMAX = RIVALS
 RANDOM = "random vectors"
 SHIPPED = "as shipped"
 """The scores that the pages and commands use: DeViSE and everything added to it."""
+WITHHELD = "as shipped, names withheld"
+"""What the pages and commands answer: the scores, without the names that are withheld from images that may show people."""
 AS_QUERY = "as shipped, read as queries"
 """What the search of a collection answers: the scores of each text as a query, with its senses, spellings and joined words."""
 WITH_PHRASE_ENCODER = "as shipped, with the phrase encoder"

@@ -19,6 +19,7 @@ from devise_core.evaluate import (
     people,
     queries,
     retrieval,
+    zero_shot,
 )
 from devise_core.evaluate.methods import Methods
 from devise_core.evaluate.model_under_test import ModelUnderTest
@@ -44,7 +45,7 @@ WITHOUT_DATA = frozenset(("own-labels", "labels", "absent"))
 """The protocols that need no data sets, because they measure on the bundled collections."""
 PROTOCOLS: Mapping[str, Protocol] = {
     "imagenet": classification.imagenet,
-    "zero-shot": classification.zero_shot,
+    "zero-shot": zero_shot.zero_shot,
     "pascal-sentences": pascal,
     "caltech-101": retrieval.caltech,
     "flickr8k": retrieval.flickr8k,

@@ -19,7 +19,7 @@ Averager: TypeAlias = Callable[[Values, Rows | None], Cell]
 """Numbers per query and the group of each query, or None → their mean with its interval."""
 
 RIVALS = ("ConSE (T = 10)", "softmax")
-"""The methods that DeViSE is compared with query by query."""
+"""The methods that every table compares with DeViSE query by query."""
 
 
 @dataclass(frozen=True)
@@ -67,28 +67,32 @@ def comparison(
     results: Mapping[str, MetricValues | str],
     classes: Rows | None = None,
     clusters: Rows | None = None,
+    ours: str = OURS,
+    further: Sequence[tuple[str, str]] = (),
 ) -> Table:
-    """Return a table with a row per method, and a row per rival with the lead of DeViSE over the rival, by the paired bootstrap.
+    """Return a table with a row per method, and a row per rival with the lead of ``ours`` over the rival, by the paired bootstrap.
 
     Args:
         title: What was measured.
         note: What the metrics mean.
         protocol: The name of the protocol.
         results: For each method its values by metric, or the reason why the method has no values.
-        classes: The class of each query ``(n,)``. If given, a last row repeats the lead over the first rival, with an interval that
-            resamples whole classes.
+        classes: The class of each query ``(n,)``. If given, the last rows repeat the lead over the first rival and the ``further``
+            differences, with intervals that resample whole classes.
         clusters: The cluster of each query ``(n,)``, such as its image. If given, all intervals resample whole clusters.
+        ours: The method that is compared with the rivals.
+        further: Further pairs of methods to compare. The difference is the first minus the second.
     """
     values = {method: numbers for method, numbers in results.items() if not isinstance(numbers, str)}
-    metrics = list(values[OURS])
+    metrics = list(values[ours])
     rows = [_row(method, metrics, results[method], mean_cell, clusters) for method in results]
-    leads = {
-        rival: {metric: values[OURS][metric] - values[rival][metric] for metric in metrics} for rival in RIVALS if rival in values
-    }
-    rows += [_row(f"{OURS}{LESS}{rival}", metrics, lead, _bootstrapped, clusters) for rival, lead in leads.items()]
-    if classes is not None and RIVALS[0] in leads:
-        rows.append(_row(f"{OURS}{LESS}{RIVALS[0]}{BY_CLASSES}", metrics, leads[RIVALS[0]], _bootstrapped, classes))
-    return Table(title, note, ("method", *metrics), tuple(rows), protocol, len(values[OURS][metrics[0]]))
+    pairs = [pair for pair in (*((ours, rival) for rival in RIVALS), *further) if set(pair) <= set(values)]
+    leads = {(one, other): {metric: values[one][metric] - values[other][metric] for metric in metrics} for one, other in pairs}
+    rows += [_row(LESS.join(pair), metrics, lead, _bootstrapped, clusters) for pair, lead in leads.items()]
+    if classes is not None:
+        repeated = {pair: lead for pair, lead in leads.items() if pair == (ours, RIVALS[0]) or pair in further}
+        rows += [_row(LESS.join(pair) + BY_CLASSES, metrics, lead, _bootstrapped, classes) for pair, lead in repeated.items()]
+    return Table(title, note, ("method", *metrics), tuple(rows), protocol, len(values[ours][metrics[0]]))
 
 
 def class_means(classes: Sequence[str], results: Mapping[str, MetricValues | str], metrics: Sequence[str]) -> dict[str, Any]:
