@@ -15,6 +15,7 @@ from devise_core.cli import main
 from devise_core.datasets.readers import AnnotatedImage
 from devise_core.errors import BuildError
 from devise_core.evaluate import custom_classes
+from devise_core.evaluate.custom_classes import OWN
 from devise_core.evaluate.methods import CONSE, NOT_APPLICABLE, RANDOM, SOFTMAX, Methods
 from devise_core.evaluate.metrics import interval, interval_over_groups
 from devise_core.evaluate.model_under_test import ModelUnderTest
@@ -178,10 +179,13 @@ def test_whole_evaluation(model: ModelUnderTest, tmp_path: Path) -> None:
     assert tables["Text → images: Caltech-101, 46 unseen classes"][SOFTMAX] == [NOT_APPLICABLE, NOT_APPLICABLE]
     naming = tables["Pascal Sentences, split of the 2020 notebook: naming with all words"]
     assert naming[OURS] == [1, 1, 1, 1, 0.5, 0.25]  # the store has five words
-    custom, last = tables["Pascal Sentences with a head trained on its classes: naming with all words"], "DeViSE on 5 other splits"
+    custom, last = (
+        tables["Pascal Sentences with a head trained on its classes: naming with all words"],
+        "recipe own on 5 other splits",
+    )
     assert custom[CONSE][0] == custom[SOFTMAX][0] == custom[RANDOM][0] == 1
-    assert list(custom) == [SOFTMAX, CONSE, RANDOM, OURS, f"{OURS} − {CONSE}", f"{OURS} − {SOFTMAX}", last]
-    assert custom[OURS] == custom[last] == naming[OURS]  # each class has its colour, so every split is easy
+    assert list(custom) == [SOFTMAX, CONSE, RANDOM, OWN, f"{OWN} − {CONSE}", f"{OWN} − {SOFTMAX}", last]
+    assert custom[OWN] == custom[last] == naming[OURS]  # each class has its colour, so every split is easy
     assert written["per_class"]["zero-shot, unseen alone"]["classes"]["emu"][OURS] == [1, 1]
     assert written["references"][0]["figures"]["hit@5"] == 0.43
 

@@ -83,12 +83,18 @@ class Table:
         """Return method → metric → cell, without the differences."""
         return {row[0].text: dict(zip(self.metrics, row[1:], strict=True)) for row in self.rows if LESS not in row[0].text}
 
+    @property
+    def ours(self) -> str:
+        """The method that is compared with its rivals: DeViSE, or the method of the first difference in a table without DeViSE."""
+        differences = (row[0].text for row in self.rows if LESS in row[0].text)
+        return OURS if OURS in self.methods() else next(differences, OURS).partition(LESS)[0]
+
     def lead(self, rival: str, by: str = "") -> dict[str, Cell]:
-        """Return metric → our figure minus that of ``rival``, with its interval. Empty if the table has no such row.
+        """Return metric → the figure of ``ours`` minus that of ``rival``, with its interval. Empty if the table has no such row.
 
         The interval comes from a paired bootstrap. It resamples classes if ``by`` is ``BY_CLASSES``, and images otherwise.
         """
-        rows = (row[1:] for row in self.rows if row[0].text == f"{OURS}{LESS}{rival}{by}")
+        rows = (row[1:] for row in self.rows if row[0].text == f"{self.ours}{LESS}{rival}{by}")
         return dict(zip(self.metrics, next(rows, ()), strict=False))
 
     def as_dict(self) -> dict[str, Any]:

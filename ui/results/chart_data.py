@@ -26,7 +26,7 @@ def dot_rows(table: Table, metrics: Sequence[str], references: Sequence[Referenc
     keys: list[str] = []
     rows: list[dict[str, Any]] = []
     for metric in metrics:
-        cells = [(method, row[metric], "ours" if method == OURS else "rival") for method, row in table.methods().items()]
+        cells = [(method, row[metric], "ours" if method == table.ours else "rival") for method, row in table.methods().items()]
         cells += [
             (published_name(reference), Cell(reference.figures[metric]), "published")
             for reference in references

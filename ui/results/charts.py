@@ -23,7 +23,7 @@ def dots(table: Table, metrics: Sequence[str], references: Sequence[Reference], 
     top = min(1.0, max(row["high"] for row in rows) * 1.05)
     x = _value_axis(top, palette)
     base = alt.Chart({"values": rows}).encode(
-        y=_method_axis(keys, palette),
+        y=_method_axis(keys, table.ours, palette),
         color=alt.condition("datum.kind == 'ours'", alt.value(palette.ours), alt.value(palette.ink)),
         opacity=alt.condition("datum.kind == 'ours'", alt.value(1), alt.value(0.6)),
         tooltip=[alt.Tooltip(f"{name}:N", title=name) for name in ("method", "metric", "result")],
@@ -115,11 +115,11 @@ def _framed(layers: Sequence[Any], height: int) -> Any:
     return alt.layer(*layers).properties(height=height).configure_view(strokeWidth=0)
 
 
-def _method_axis(keys: Sequence[str], palette: Palette) -> Any:
-    """Return the axis of ``dots`` with metrics as headings and our method in bold."""
+def _method_axis(keys: Sequence[str], ours: str, palette: Palette) -> Any:
+    """Return the axis of ``dots`` with metrics as headings and the method ``ours`` in bold."""
     import altair as alt
 
-    bold = {"condition": {"test": f"!{_NAME} || {_NAME} == '{OURS}'", "value": "bold"}, "value": "normal"}
+    bold = {"condition": {"test": f"!{_NAME} || {_NAME} == '{ours}'", "value": "bold"}, "value": "normal"}
     axis = alt.Axis(
         labelExpr=_KEY_LABEL,
         labelLimit=150,

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from devise_core.installation import PROGRAM
-from devise_core.results import OURS, Reference, Results, Table
+from devise_core.results import BY_CLASSES, LESS, Reference, Results, Table
 from ui.results.chart_data import describe_chart
 from ui.results.charts import dots
 from ui.results.headlines import is_clear
@@ -146,16 +146,25 @@ def describe_metrics(metrics: Sequence[str]) -> list[str]:
 
 
 def conclusions(table: Table) -> list[str]:
-    """Return a sentence for each other method: at which metrics we are ahead, behind, or not clearly different."""
+    """Return a sentence for each two methods: at which metrics the first is ahead, behind, or not clearly different.
+
+    A difference is clear if no interval of it includes zero, neither of images nor of classes.
+    """
     sentences = []
-    for rival in table.methods():
-        lead = {metric: cell for metric, cell in table.lead(rival).items() if cell.value is not None}
-        ahead = [metric for metric, cell in lead.items() if is_clear(cell) and (cell.value or 0) > 0]
-        behind = [metric for metric, cell in lead.items() if is_clear(cell) and (cell.value or 0) < 0]
+    differences = {row[0].text: dict(zip(table.metrics, row[1:], strict=True)) for row in table.rows if LESS in row[0].text}
+    for name, cells in differences.items():
+        if name.endswith(BY_CLASSES):
+            continue
+        ours, _, rival = name.partition(LESS)
+        lead = {metric: cell for metric, cell in cells.items() if cell.value is not None}
+        by_classes = differences.get(name + BY_CLASSES, lead)
+        clear = [metric for metric, cell in lead.items() if is_clear(cell) and is_clear(by_classes[metric])]
+        ahead = [metric for metric in clear if (lead[metric].value or 0) > 0]
+        behind = [metric for metric in clear if (lead[metric].value or 0) < 0]
         even = [metric for metric in lead if metric not in ahead + behind]
         groups = {"ahead at": ahead, "behind at": behind, "no clear difference at": even}
         parts = [f"{words} {', '.join(metrics)}" for words, metrics in groups.items() if metrics]
-        sentences += [f"{OURS} compared with {plain(rival)}: {'; '.join(parts)}."] if parts else []
+        sentences += [f"{plain(ours)} compared with {plain(rival)}: {'; '.join(parts)}."] if parts else []
     return sentences
 
 
