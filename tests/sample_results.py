@@ -16,7 +16,7 @@ def content() -> dict[str, Any]:
         "model": "abc",
         "tables": [
             {
-                "title": "Naming",
+                "title": "Naming, split of the 2020 notebook",
                 "note": "a note",
                 "columns": ["method", "hit@1", "hit@5"],
                 "protocol": "pascal-sentences",

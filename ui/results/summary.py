@@ -12,10 +12,14 @@ from devise_core.results import OURS, Results, Table
 from ui.results.headlines import CONSE
 
 METRIC = "hit@5"
-SHIPPED, CHANCE = "as shipped", "random vectors"
-"""Names of methods in the results: the method that the app uses, and the random baseline."""
+ANSWERS, SHIPPED, CHANCE = "as shipped, names withheld", "as shipped", "random vectors"
+"""Names of methods in the results: the answers of the app, the same before names are withheld, and the random baseline."""
 
-_COUNT = re.compile(r"(\d+) unseen")
+_COUNT, _NEW = re.compile(r"(\d+) unseen"), re.compile(r"(\d+) classes that are new")
+_WITHHELD = (
+    "If a picture may show people, the app withholds names that could insult them, so it gives some pictures no name. Each such "
+    "picture counts as wrong. The other methods withhold nothing. "
+)
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,11 @@ def summary_shares(results: Results) -> list[Share]:
     table = summary_table(results)
     if table is None:
         return []
-    ours = SHIPPED if SHIPPED in table.methods() else OURS
+    methods = table.methods()
+    ours = next(method for method in (ANSWERS, SHIPPED, OURS) if method in methods or method == OURS)
     shares = [(ours, "This app"), (CONSE, "An older method"), (CHANCE, "Random guesses")]
+    if ours == ANSWERS:
+        shares.insert(1, (SHIPPED, "Without withholding"))
     return [Share(name, value) for method, name in shares if (value := _value(table, method)) is not None]
 
 
@@ -52,8 +59,9 @@ def show_summary(results: Results) -> None:
     st.html(chart_html(shares))
     st.caption(
         f"For each of {table.queries:,} pictures, the app, the older method and random guessing each choose five names from "
-        f"the same {names}. One of the {names} is right. The app learned nearly all these names from text only, without pictures "
-        "of the things. The older method is called ConSE. The tables below give the details for researchers."
+        f"the same {names}. One of the {names} is right. The app learned {_new(results)} of these names from text only, without "
+        f"pictures of the things. {_WITHHELD if len(shares) > 3 else ''}The older method is called ConSE. The tables below "
+        "give the details for researchers."
     )
 
 
@@ -65,6 +73,12 @@ def chart_html(shares: list[Share]) -> str:
         for share in shares
     )
     return f'<ul class="shares" aria-label="How often the right name is among the five best">{rows}</ul>'
+
+
+def _new(results: Results) -> str:
+    """Return how many of the names are new to the model, as a number if it was measured."""
+    titles = (table.title for table in results.tables if table.protocol == "zero-shot")
+    return next((number[1] for title in titles if (number := _NEW.search(title))), "nearly all")
 
 
 def _of_hundred(share: float) -> int:
