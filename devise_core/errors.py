@@ -124,7 +124,7 @@ class AbandonedError(DeviseError):
 
 
 class ArtifactError(DeviseError):
-    """A file of the model is missing, damaged or of another version.
+    """A file of the model is missing, damaged or of another version, or an encoder returns something that cannot be used.
 
     Example:
         >>> load_engine("nowhere")

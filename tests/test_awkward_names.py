@@ -113,7 +113,7 @@ def test_a_note_on_a_damaged_file_is_repeated(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_cache_of_an_earlier_version_is_still_read(tmp_path: Path) -> None:
-    row = CachedVectors(np.ones(3, np.float32), np.ones(2, np.float32), b"webp")
+    row = CachedVectors(np.ones(3, np.float32), np.array([1, 0], np.float32), b"webp")
     with VectorCache(tmp_path / "a.sqlite", "model") as cache:
         cache.put({"key": row})
     database = sqlite3.connect(tmp_path / "a.sqlite")
@@ -122,11 +122,11 @@ def test_a_cache_of_an_earlier_version_is_still_read(tmp_path: Path) -> None:
     with VectorCache(tmp_path / "a.sqlite", "model") as cache:
         read = cache.get("key")
     assert read is not None
-    assert (read.features.tolist(), read.embedding.tolist(), read.thumbnail, read.note) == ([1, 1, 1], [1, 1], b"webp", "")
+    assert (read.features.tolist(), read.embedding.tolist(), read.thumbnail, read.note) == ([1, 1, 1], [1, 0], b"webp", "")
 
 
 def test_a_cache_forgets_what_was_not_used_although_as_many_others_are_kept(tmp_path: Path) -> None:
-    row = CachedVectors(np.ones(3, np.float32), np.ones(2, np.float32), b"webp")
+    row = CachedVectors(np.ones(3, np.float32), np.array([1, 0], np.float32), b"webp")
     with VectorCache(tmp_path / "a.sqlite", "model") as cache:
         cache.put({"deleted": row})
     with VectorCache(tmp_path / "a.sqlite", "model") as cache:

@@ -18,6 +18,7 @@ ORDER = (
     "errors",
     "settings",
     "vectors",
+    "encoder_results",
     "datatypes",
     "hits",
     "storage",

@@ -156,7 +156,7 @@ def _add_batch(result: EncodedFiles, encoder: ImageEncoder, batch: Sequence[tupl
             pixels.append(read[0])
             result.notes += [f"{file}: {read[1]}"] if read[1] else []
     if pixels:
-        encoded = encoder.encode_pixels(np.stack(pixels))
+        encoded = encoder.encode_checked(np.stack(pixels))
         result.encoded += _rows(encoded)
 
 

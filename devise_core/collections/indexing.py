@@ -241,7 +241,7 @@ def _vectors(batch: Sequence[_ReadFile], encoder: ImageEncoder, cache: VectorCac
     known = {read.sha256: read.cached for read in batch if read.cached}
     new = {read.sha256: replace(read.cached, taken=read.taken) for read in batch if read.cached and read.cached.taken is None}
     if fresh := [read for read in batch if read.pixels is not None]:
-        encoded = encoder.encode_pixels(np.stack([read.pixels for read in fresh if read.pixels is not None]))
+        encoded = encoder.encode_checked(np.stack([read.pixels for read in fresh if read.pixels is not None]))
         for read, features, embedding in zip(fresh, encoded.features, encoded.embeddings, strict=True):
             new[read.sha256] = CachedVectors(features, embedding, read.thumbnail, read.note, read.taken)
     cache.put(new)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from devise_core.encoder_results import is_unit
 from devise_core.errors import CollectionError
 from devise_core.storage.sqlite_cache import SqliteCache
 from devise_core.vectors import Floats
@@ -89,7 +90,10 @@ class VectorCache(SqliteCache[str, CachedVectors]):
         vectors = row.features.astype(np.float32).tobytes(), row.embedding.astype(np.float32).tobytes()
         return *vectors, row.thumbnail, row.note.encode(), b"" if row.taken is None else (row.taken or _UNDATED).encode()
 
-    def _unpack(self, values: tuple[bytes, ...]) -> CachedVectors:
+    def _unpack(self, values: tuple[bytes, ...]) -> CachedVectors | None:
+        """Return the row, or None if its vectors cannot be used. Earlier versions kept what a faulty encoder returned."""
         vectors = np.frombuffer(values[0], np.float32), np.frombuffer(values[1], np.float32)
+        if not (is_unit(vectors[1]) and np.isfinite(vectors[0]).all() and vectors[0].any()):
+            return None
         taken = values[4].decode()
         return CachedVectors(*vectors, values[2], values[3].decode(), None if not taken else taken.removeprefix(_UNDATED))

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from devise_core.collections.segments import layouts
+from devise_core.encoder_results import is_unit
 from devise_core.errors import ArtifactError
 from devise_core.search.index import Index
 from devise_core.search.looks_index import LooksIndex, axes_path
@@ -26,7 +27,6 @@ Stored = Literal["semantic", "visual", "concept", "partition"]
 """The vectors that a collection stores: embeddings ("semantic"), features ("visual"), and what the score needs besides these
 ("concept"). A large collection also stores the denominators of the softmax ("partition"), so that the probabilities of a few labels
 can be computed without the probabilities of all labels."""
-_LENGTH_TOLERANCE = 0.01
 
 
 class VectorFiles(ABC):
@@ -100,7 +100,7 @@ class WholeVectorFiles(VectorFiles):
             ArtifactError: The file is missing or damaged, or a row does not have length 1 (Euclidean norm).
         """
         embeddings = self._read("semantic")
-        if not np.allclose(_lengths(embeddings), 1, atol=_LENGTH_TOLERANCE):
+        if not is_unit(embeddings):
             raise ArtifactError(f"{self.layout.embeddings} holds vectors that are not of length 1. Make the collection again.")
         return embeddings
 

@@ -74,7 +74,7 @@ class EmbeddingActor:
             decoded += batch
             pixels = [image.pixels for image in batch if image.pixels is not None]
             if pixels:
-                encoded = self._encoder.encode_pixels(np.stack(pixels))
+                encoded = self._encoder.encode_checked(np.stack(pixels))
                 features.append(encoded.features)
                 embeddings.append(encoded.embeddings)
         read = [image.pixels is not None for image in decoded]

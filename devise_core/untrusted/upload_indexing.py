@@ -183,7 +183,7 @@ def _add(
     """Encode ``batch`` and add it to ``result``. Stop at the limit on bytes and say so in ``result.full``."""
     try:
         with slot(len(batch)):
-            encoded = encoder.encode_pixels(np.stack([file.pixels for file in batch if file.pixels is not None]))
+            encoded = encoder.encode_checked(np.stack([file.pixels for file in batch if file.pixels is not None]))
     except BusyError as error:  # the earlier batches are kept, and the visitor may upload this batch again
         result.skipped += [f"{file.name}: {error}" for file in batch]
         return

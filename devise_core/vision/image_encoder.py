@@ -8,7 +8,6 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from devise_core.storage.manifest import Manifest, sha256_of
 from devise_core.vectors import Floats
 from devise_core.vision import preprocess
 from devise_core.vision.batch_reader import read_batches
+from devise_core.vision.encoded import Encoded, encoded_returned
 from devise_core.vision.image_reader import read_image
 from devise_core.vision.image_sources import ImageInput, check_several, position_named
 from devise_core.vision.keras_file import stored_size
@@ -26,22 +26,11 @@ from devise_core.vision.model_runtime import ModelRuntime
 from devise_core.vision.preprocess import Box, Pixels, to_pixels, visible_box
 from devise_core.vision.runtime_choice import load_runtime
 
+__all__ = ["BATCH", "Encoded", "ImageEncoder", "KerasImageEncoder"]
+
 _LOG = logging.getLogger(__name__)
 BATCH = 32
 """The maximum number of images in one call to the model."""
-
-
-@dataclass(frozen=True, eq=False)
-class Encoded:
-    """The vectors of ``n`` images.
-
-    Attributes:
-        features: What the backbone computes, ``float32 (n, f)``. They say how an image looks.
-        embeddings: Unit rows in the space of the text encoder, ``float32 (n, d)``. They say what an image shows.
-    """
-
-    features: Floats
-    embeddings: Floats
 
 
 class ImageEncoder(ABC):
@@ -106,6 +95,15 @@ class ImageEncoder(ABC):
             BusyError: There is not enough memory at the moment.
         """
 
+    def encode_checked(self, pixels: Pixels) -> Encoded:
+        """Return what ``encode_pixels`` returns, after a check that it can be stored and compared. All callers use this method.
+
+        Raises:
+            ArtifactError: The model is missing or damaged, or the vectors are not as ``Encoded`` describes them.
+            BusyError: There is not enough memory at the moment.
+        """
+        return encoded_returned(self, self.encode_pixels(pixels), len(pixels))
+
     def pixels(self, image: ImageInput) -> Pixels:
         """Read one image and resample it to what the model sees, ``uint8 (size, size, 3)``.
 
@@ -134,8 +132,9 @@ class ImageEncoder(ABC):
 
         Raises:
             ImageError: An image cannot be read.
+            ArtifactError: The model is missing or damaged, or does not return vectors as ``Encoded`` describes them.
         """
-        return self.encode_pixels(np.stack([self.pixels(image) for image in images]))
+        return self.encode_checked(np.stack([self.pixels(image) for image in images]))
 
     def encode_many(self, images: Iterable[ImageInput]) -> Iterator[Encoded]:
         """Encode any number of images in batches. The next batch is read while the model runs.
@@ -149,7 +148,7 @@ class ImageEncoder(ABC):
         check_several(images)
         self.load()
         for pixels in read_batches(enumerate(images, 1), self._numbered_pixels, BATCH):
-            yield self.encode_pixels(np.stack(pixels))
+            yield self.encode_checked(np.stack(pixels))
 
     def _numbered_pixels(self, numbered: tuple[int, ImageInput]) -> Pixels:
         with position_named(*numbered):

@@ -96,7 +96,7 @@ def regions(image: ImageInput, encoder: ImageEncoder) -> Regions:
     rgb = read_image(image, at_least=encoder.size)
     pixels = encoder.pixels(rgb)
     rows, columns = (SHORT, LONG) if rgb.width >= rgb.height else (LONG, SHORT)
-    embeddings = encoder.encode_pixels(np.concatenate([pixels[None], blurred(pixels, rows, columns)])).embeddings
+    embeddings = encoder.encode_checked(np.concatenate([pixels[None], blurred(pixels, rows, columns)])).embeddings
     return Regions(embeddings[0], embeddings[1:].reshape(rows, columns, -1), encoder.visible_box(*rgb.size))
 
 
