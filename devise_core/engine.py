@@ -114,7 +114,7 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, HeatVerbs
 
         Raises:
             CollectionError: If there is no such collection, or it was made with another model.
-            ArtifactError: If a file of the collection is damaged.
+            ArtifactError: If a file of the collection is damaged, or its vectors have another dimension than the text encoder.
 
         Example:
             >>> engine.on("photos").search_text("bridge", k=1)[0].category
@@ -127,12 +127,9 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, HeatVerbs
         if isinstance(collection, str) and not collection.strip():
             raise CollectionError("The name of the collection is empty. Choose one of collection_names().")
         if isinstance(collection, str) and collection.startswith(PREFIX):
-            remote = MilvusCollection.open(collection, self.model_id)
-            remote.expect_dimension(self.text.dimension)
-            collection = remote
+            collection = MilvusCollection.open(collection, self.model_id)
         elif not isinstance(collection, Collection):
             collection = open_collection(collection, self.layout, self.model_id)
-            collection.expect_dimension(self.text.dimension)
         engine = Engine(self.layout, self.manifest, self.text, self.encoder, collection, self.parts)
         engine._opened = self._opened
         return engine

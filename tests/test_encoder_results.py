@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +12,27 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from devise_core import Engine
 from devise_core.cli.image_batches import GivenFiles, encode_files
+from devise_core.collections.empty import EmptyCollection
 from devise_core.collections.folder import FolderCollection
+from devise_core.collections.in_memory import InMemoryCollection, InMemoryImage
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
 from devise_core.distributed.embedding_actor import EmbeddingActor
 from devise_core.encoder_results import LENGTH_TOLERANCE
 from devise_core.errors import ArtifactError
 from devise_core.settings import settings
 from devise_core.storage.manifest import sha256_of
+from devise_core.text.query import PlacedClause
+from devise_core.text.query_parser import Clause
+from devise_core.text.text_encoder import NO_SPELLINGS
 from devise_core.untrusted.upload_indexing import index_uploads
+from devise_core.vectors import Floats
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.occlusion import regions
 from devise_core.vision.preprocess import Pixels
 from tests.colour_folder import index
-from tests.fakes import ColourEncoder
+from tests.fakes import ColourEncoder, HashTextEncoder
 from tests.two_towers import two_tower_engine
 
 Change = Callable[[Encoded], Any]
@@ -138,3 +145,73 @@ def test_faulty_vectors_that_an_earlier_version_kept_are_computed_again(factor: 
     result = index(source, ColourEncoder())
     assert (result.count, result.skipped) == (36, [])
     assert np.isfinite(FolderCollection.open(result.folder, "m").embeddings).all()
+
+
+@dataclass
+class FaultyTextEncoder(HashTextEncoder):
+    """Returns what ``change`` makes of the right vectors. If ``places``, only ``place`` does so."""
+
+    change: Callable[[Floats], Any]
+    places: bool = False
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        right = super().encode(texts)
+        changed: Floats = right if self.places else self.change(right)
+        return changed
+
+    def place(self, clause: Clause, spellings: Mapping[str, str] = NO_SPELLINGS) -> PlacedClause:
+        placed = super().place(clause, spellings)
+        return replace(placed, vector=self.change(self.encode([clause.text]))[0]) if self.places else placed
+
+
+@pytest.mark.parametrize("places", [False, True])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda right: right * 3, r"vectors of length 3, not of length 1\. Scale each row"),
+        (lambda right: right * np.nan, "vectors that are not finite"),
+        (lambda right: right[:, :2], r"vectors of shape \(1, 2\)\. Return one row of 3 numbers for each input"),
+        (lambda right: [["a"]] * len(right), "vectors that are not an array of numbers"),
+    ],
+    ids=["long", "NaN", "short", "texts"],
+)
+def test_every_use_of_a_text_encoder_is_checked(
+    change: Callable[[Floats], Any], message: str, places: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
+    engine = two_tower_engine(tmp_path)
+    engine.text = FaultyTextEncoder(change, places)
+    image, vector = tmp_path / "images" / "red" / "0.png", np.ones(3, np.float32)
+    uses: list[Callable[[], object]] = [lambda: engine.search_text("red"), lambda: engine.embed_text("red + blue")]
+    if not places:
+        uses += [
+            lambda: engine.label_image(image, vocabulary=["red"]),
+            lambda: engine.label_images([image], vocabulary=["red"]),
+            lambda: engine.label_embedding(vector, vocabulary=["red"]),
+            lambda: engine.text.embed("red"),
+        ]
+    for use in uses:
+        with pytest.raises(ArtifactError, match=f"^FaultyTextEncoder returned {message}"):
+            use()
+
+
+class WideTextEncoder(HashTextEncoder):
+    dimension = 5
+
+
+def test_a_text_encoder_of_another_dimension_than_the_collection_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEMBLANCE_COLLECTIONS", str(tmp_path / "collections"))
+    right = two_tower_engine(tmp_path)
+    folder = right.collection
+    memory = InMemoryCollection("mine", [InMemoryImage(folder.items[0], "", b"", folder.features[0], folder.embeddings[0])])
+    without = Engine(right.layout, right.manifest, WideTextEncoder(), right.encoder, EmptyCollection())
+    for collection in (folder, memory):
+        assert right.on(collection).collection is collection
+        for open_ in (
+            without.on,
+            lambda each: Engine(right.layout, right.manifest, WideTextEncoder(), right.encoder, each),
+        ):
+            with pytest.raises(ArtifactError, match=r"\b5\b.*Make the collection again"):
+                open_(collection)

@@ -25,7 +25,7 @@ import numpy as np
 from devise_core.vision.image_encoder import KerasImageEncoder
 
 used, unused = KerasImageEncoder(Path(sys.argv[1])), KerasImageEncoder(Path(sys.argv[1]))
-pixels = np.zeros((20, 30, 3), dtype=np.uint8)
+pixels = np.full((20, 30, 3), 90, dtype=np.uint8)
 
 def answer(encoder):
     try:
@@ -76,6 +76,12 @@ def test_onnx_runtime_works_in_a_forked_process() -> None:
     assert run(FORKED, str(BUNDLED / "model.keras"), SEMBLANCE_RUNTIME="onnx") == ["(1, 100)"] * 3
 
 
+class WideTextEncoder(HashTextEncoder):
+    """A custom encoder whose vectors have as many numbers as those of the collection."""
+
+    dimension = 100
+
+
 class DerivedEngine(Engine):
     """A class of a program that uses the library."""
 
@@ -84,7 +90,7 @@ def test_an_engine_with_custom_parts_cannot_be_copied(engine: Engine) -> None:
     text, encoder, collection = engine.text, engine.encoder, engine.collection
     parts = ModelParts(engine.layout, engine.manifest, text)
     changed = [
-        Engine(engine.layout, engine.manifest, HashTextEncoder(), encoder, collection, engine.parts),
+        Engine(engine.layout, engine.manifest, WideTextEncoder(), encoder, collection, engine.parts),
         Engine(engine.layout, engine.manifest, text, encoder, collection, parts),
         DerivedEngine(engine.layout, engine.manifest, text, encoder, collection, engine.parts),
     ]

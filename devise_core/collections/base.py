@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,21 +14,17 @@ from devise_core.collections.caption_index import CaptionIndex, CaptionSearch
 from devise_core.collections.contract import MOST_FACETS, SAMPLED, About, Facet, SortKey
 from devise_core.collections.facts import CollectionFacts
 from devise_core.collections.projection import Projections
-from devise_core.collections.vector_files import Stored
+from devise_core.collections.stored_vectors import StoredVectors
 from devise_core.datatypes import Hit, Item
 from devise_core.errors import CollectionError, shortened
 from devise_core.search.conditions import EVERYTHING, Condition, ItemPostings, Postings, mask_of
-from devise_core.search.index import NearestVectors
-from devise_core.search.products import ExactProducts, Products
-from devise_core.search.scan import Comparison, Scan
-from devise_core.storage.mapped_rows import VectorRows
-from devise_core.vectors import Floats, Rows, unit_stored
+from devise_core.vectors import Floats, Rows
 
 SEED = 7
 """The seed of the random sample of a collection."""
 
 
-class Collection(CollectionFacts, ABC):
+class Collection(StoredVectors, CollectionFacts):
     """Images on this machine. Items, embeddings and features have the same order, so an image has the same row in all of them.
 
     Every collection passes ``tests/test_collections.py``. ``described`` says whether labels and captions describe the images. If
@@ -63,41 +59,12 @@ class Collection(CollectionFacts, ABC):
 
     @property
     @abstractmethod
-    def embeddings(self) -> Floats:
-        """Unit rows ``(n, d)`` in the space of the text encoder."""
-
-    @property
-    @abstractmethod
-    def features(self) -> Floats:
-        """The backbone's features ``(n, f)``."""
-
-    @property
-    @abstractmethod
-    def embedding_index(self) -> NearestVectors:
-        """The index over ``embeddings``, by what images show."""
-
-    @property
-    @abstractmethod
-    def feature_index(self) -> NearestVectors:
-        """The index over ``features``, by how images look."""
-
-    @property
-    @abstractmethod
     def projections(self) -> Projections:
         """The maps.
 
         Raises:
             CollectionError: The collection has no maps, because it was made before maps existed.
         """
-
-    @property
-    def score_vectors(self) -> Floats | None:
-        """What the score needs of each image besides ``embeddings``, ``(n, c + 1)``, or None if that was not computed."""
-        return None
-
-    def stores(self, by: Stored) -> bool:
-        """Return whether the collection stores these vectors."""
-        return by in ("semantic", "visual") or (by == "concept" and self.score_vectors is not None)
 
     @cached_property
     def captions(self) -> CaptionSearch:
@@ -130,42 +97,6 @@ class Collection(CollectionFacts, ABC):
         """What is known of the collection as a whole."""
         sample = [item.id for item in self.items_at(self.sample_rows())]
         return About(len(self), self.chance, self.facets("category"), self.facets("label"), sample, self.facets("year"))
-
-    def vector_rows(self, by: Stored) -> VectorRows:
-        """Return the vectors, from which single rows can be read.
-
-        Returns:
-            Rows ``(n, d)`` for "semantic", ``(n, f)`` for "visual" or ``(n, c + 1)`` for "concept".
-
-        Raises:
-            CollectionError: The collection does not store these vectors.
-            ArtifactError: The file is missing or damaged.
-        """
-        if by in ("semantic", "visual"):
-            return self.embeddings if by == "semantic" else self.features
-        vectors = self.score_vectors if by == "concept" else None
-        if vectors is None:
-            raise CollectionError(f"The collection {self.name} does not store the vectors of the score. Make the collection again.")
-        return vectors
-
-    def products(self, by: Stored) -> Products:
-        """Return the object that multiplies a query with all vectors (unit rows for "visual"). Raises as ``vector_rows`` does."""
-        if by not in self._products:
-            self._products[by] = self._open_products(by)
-        return self._products[by]
-
-    def compare(self, vectors: Floats, concepts: Floats | None = None) -> Comparison:
-        """Compare a query with all images.
-
-        Args:
-            vectors: Unit vectors ``(m, d)``, one for each sense of the query.
-            concepts: What else the score needs of the query ``(m, c + 1)``. If None, the score is the cosine.
-
-        Returns:
-            The cosines and scores of all images for the query.
-        """
-        semantic = self.products("semantic")
-        return Scan(semantic, vectors) if concepts is None else Scan(semantic, vectors, self.products("concept"), concepts)
 
     def inside(self, where: Condition) -> Any:
         """Return a condition as a ``Comparison`` takes it: which images satisfy it ``(n,)``, or None if all do."""
@@ -237,11 +168,3 @@ class Collection(CollectionFacts, ABC):
     def _file_of(self, item: Item) -> Path | None:  # noqa: ARG002  by default the images are in no file
         """Return the file of an image, or None if it is in no file."""
         return None
-
-    @cached_property
-    def _products(self) -> dict[Stored, Products]:
-        return {}
-
-    def _open_products(self, by: Stored) -> Products:
-        vectors = self.vector_rows(by)[:]
-        return ExactProducts(unit_stored(vectors, "features of the collection") if by == "visual" else vectors)

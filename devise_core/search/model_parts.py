@@ -97,7 +97,7 @@ class ModelParts:
             read_array(verified(layout.person), np.floating, (self.classifier.feature_count + 1,)) if self._has("person") else None
         )
         image_concepts = self.scorer.images.concepts if self.scorer else None
-        person_vector = self._text.encode([PERSON])[0]
+        person_vector = self._text.encode_checked([PERSON])[0]
         return Namer(table, self.classifier, head, image_concepts, person, person_vector, self.word_filter)
 
     @cached_property

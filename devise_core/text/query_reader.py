@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from devise_core.datatypes import Correction, Reading, Term
+from devise_core.encoder_results import unit_rows_returned
 from devise_core.errors import QueryError, UnknownWordError, shortened
 from devise_core.text.dates import without_dates
 from devise_core.text.negation import split_negations
@@ -72,6 +73,7 @@ def read_query(
     Raises:
         QueryError: The text is empty or too long, breaks the grammar or names an unknown image, or the terms cancel each other out.
         UnknownWordError: None of the words to look for is known.
+        ArtifactError: The encoder returns vectors that are not finite unit vectors of its dimension.
     """
     vocabulary = encoder.vocabulary
     clauses = split_negations(parse(check_text(text)), vocabulary.is_noun if vocabulary else lambda _: False)
@@ -161,13 +163,21 @@ def _place(
     if clause.kind == "picture":
         return PlacedClause(clause, unit(image_vector(clause)), [(clause.text, 1.0)])
     if senses is None:
-        return encoder.place(clause, spellings)
+        return _placed_by(encoder, clause, spellings)
     if sense := senses.chosen(clause):
-        noun = encoder.place(replace(clause, text=sense.noun, end=clause.start + len(sense.noun)))
+        noun = _placed_by(encoder, replace(clause, text=sense.noun, end=clause.start + len(sense.noun)))
         return replace(noun, clause=clause, vector=sense.vector, terms=[(sense.text, 1.0)], senses=(sense,))
-    placed = encoder.place(clause, spellings)
+    placed = _placed_by(encoder, clause, spellings)
     several = senses.of(placed.terms[0][0]) if len(placed.terms) == 1 else ()
     return replace(placed, senses=several if len(several) > 1 else ())
+
+
+def _placed_by(encoder: TextEncoder, clause: Clause, spellings: Mapping[str, str] = NO_SPELLINGS) -> PlacedClause:
+    """Return what the encoder makes of a clause, after a check that its vector can be compared."""
+    placed = encoder.place(clause, spellings)
+    if placed.vector is None:
+        return placed
+    return replace(placed, vector=unit_rows_returned(encoder, [placed.vector], 1, "vectors", encoder.dimension)[0])
 
 
 def _terms(placed: Sequence[PlacedClause]) -> tuple[Term, ...]:

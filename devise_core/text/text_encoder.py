@@ -5,8 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
+from devise_core.encoder_results import unit_rows_returned
 from devise_core.text.query import PlacedClause
 from devise_core.text.query_parser import Clause
 from devise_core.text.vocabulary import Vocabulary
@@ -23,6 +22,7 @@ class TextEncoder(ABC):
     ``tests/test_text_encoder.py``.
 
     Example:
+        >>> import numpy as np
         >>> from devise_core.vectors import unit
         >>> class Lengths(TextEncoder):
         ...     dimension = 2
@@ -54,10 +54,20 @@ class TextEncoder(ABC):
             UnknownWordError: None of the words of a text is known.
         """
 
+    def encode_checked(self, texts: Sequence[str]) -> Floats:
+        """Return what ``encode`` returns, after a check that it can be compared. All callers use this method.
+
+        Raises:
+            QueryError: A text is too long or has no word.
+            UnknownWordError: None of the words of a text is known.
+            ArtifactError: The vectors are not finite unit vectors of ``dimension`` numbers, one for each text.
+        """
+        return unit_rows_returned(self, self.encode(texts), len(texts), "vectors", self.dimension)
+
     def embed(self, text: str) -> Floats:
-        """Encode one label or caption to a unit vector ``float32 (d,)``. This method raises the same errors as ``encode``."""
-        (vector,) = self.encode([text])
-        return np.asarray(vector, dtype=np.float32)
+        """Encode one label or caption to a unit vector ``float32 (d,)``. Raises the same errors as ``encode_checked``."""
+        vector: Floats = self.encode_checked([text])[0]
+        return vector
 
     def place(self, clause: Clause, spellings: Mapping[str, str] = NO_SPELLINGS) -> PlacedClause:  # noqa: ARG002
         """Find the vector of one clause (term) of a query, such as "bird near water" in "bird near water -boat".

@@ -40,6 +40,9 @@ class EngineBase:
         encoder: Encodes images into the same space as texts.
         collection: The images to search.
         parts: The parts that not every model has, such as a classifier. By default they are opened from the model's folder.
+
+    Raises:
+        ArtifactError: The vectors of the collection have another dimension than those of the text encoder.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class EngineBase:
         collection: Collection,
         parts: ModelParts | None = None,
     ) -> None:
+        collection.expect_dimension(text.dimension)
         self.layout, self.manifest = layout, manifest
         self.text, self.encoder, self.collection = text, encoder, collection
         self.parts = parts or ModelParts(layout, manifest, text)

@@ -115,7 +115,7 @@ class LabelGuardVerbs(EngineBase):
     def _label_fit(self, labels: Sequence[str], encoded: Encoded, guarded: bool) -> LabelFit:
         """Return how well labels fit ``n`` images. If ``guarded``, ``_without_risky`` rules out some labels."""
         names = labels_given(labels)
-        cosines = scores = encoded.embeddings @ self.text.encode(names).T
+        cosines = scores = encoded.embeddings @ self.text.encode_checked(names).T
         if scorer := self.parts.scorer:
             images = scorer.images.side(encoded.features, encoded.embeddings)
             scores = np.stack([scorer.scores([scorer.text_side(name)], images) for name in names], axis=1)

@@ -211,7 +211,7 @@ class LabelVerbs(LabelGuardVerbs):
     def _label_vectors(self, labels: Sequence[str]) -> tuple[list[str], Floats]:
         """Return the labels, each once, and their unit vectors ``(labels, d)``."""
         names = labels_given(labels)
-        return names, self.text.encode(names)
+        return names, self.text.encode_checked(names)
 
 
 def best_labels(fit: LabelFit, k: int) -> list[WordHits]:

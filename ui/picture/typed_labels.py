@@ -90,7 +90,7 @@ def _listed(labels: Sequence[str]) -> str:
 def _fault(engine: Engine, label: str) -> str:
     """Return why a label cannot be read, or "" if it can be read."""
     try:
-        engine.text.encode([label])
+        engine.text.encode_checked([label])
         if engine.parts.scorer:
             engine.parts.scorer.text_side(label)
     except (QueryError, UnknownWordError) as error:
