@@ -186,7 +186,7 @@ def best_first(values: Floats) -> Rows:
 
 
 def vector_given(vector: object, dimension: int, instead: str = "") -> Floats:
-    """Return a vector as an array.
+    """Return a vector as an array, scaled to length 1.
 
     Args:
         vector: What the caller gave.
@@ -194,13 +194,14 @@ def vector_given(vector: object, dimension: int, instead: str = "") -> Floats:
         instead: What the caller could give instead of a vector, for the message, such as "a query or ".
 
     Returns:
-        ``float32 (dimension,)``. Its norm need not be 1.
+        ``float32 (dimension,)`` of length 1.
 
     Raises:
-        QueryError: ``vector`` is not ``dimension`` finite numbers, or all of the numbers are 0.
+        QueryError: ``vector`` is not ``dimension`` finite numbers, or it is too short or too long to have a direction.
     """
     try:
-        values = np.asarray(vector, dtype=np.float32)
+        with np.errstate(over="ignore"):  # numbers that are too large become infinite
+            values = np.asarray(vector, dtype=np.float32)
     except (TypeError, ValueError):
         values = np.empty(0, dtype=np.float32)
     if values.shape != (dimension,) or not np.isfinite(values).all() or not values.any():
@@ -208,7 +209,10 @@ def vector_given(vector: object, dimension: int, instead: str = "") -> Floats:
             f"Give {instead}a vector of {dimension} finite numbers that are not all zero. "
             f"Received: {type(vector).__name__}{f' of shape {values.shape}' if values.size else ''}."
         )
-    return values
+    try:
+        return unit(values)
+    except ValueError as error:
+        raise QueryError("The vector is too short or too long to have a direction. Scale it to a length of about 1.") from error
 
 
 def is_series(value: object) -> TypeGuard[Iterable[Any]]:

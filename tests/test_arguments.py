@@ -27,12 +27,14 @@ PIXELS = np.zeros((30, 40, 3), dtype=np.uint8)
 MAPPING = {"dog": 1}
 FEATURES, EMBEDDING = np.ones((1, 1280), dtype=np.float32), np.full((1, 100), 0.1, dtype=np.float32)
 ONES: Any = np.ones((2, 1280))
+TINY, HUGE, LARGER = np.full(100, 1e-30), np.full(100, 1e30), np.full(100, 1e300)
+"""Vectors whose length is too small or too large for ``float32``."""
 CLOSED = io.StringIO("dog")
 CLOSED.close()
 WRONG: dict[str, list[Any]] = {
     "by": [None, 7, ["semantic"], PIXELS, "other"],
     "collection": [None, 7, ["stamps"]],
-    "embedding": [None, 7, "dog", ["dog"], np.zeros(100), np.ones(3), np.full(100, np.nan), PIXELS],
+    "embedding": [None, 7, "dog", ["dog"], np.zeros(100), np.ones(3), np.full(100, np.nan), PIXELS, TINY, HUGE, LARGER],
     "encoded": [
         *(None, 7, "dog", np.ones(100), Encoded("a", "b"), Encoded([], []), Encoded([[1.0]], None)),  # type: ignore[arg-type]
         *(Encoded(FEATURES[0], EMBEDDING[0]), Encoded(FEATURES, EMBEDDING[:, :50]), Encoded(FEATURES, np.full((1, 100), np.nan))),
@@ -59,7 +61,7 @@ WRONG: dict[str, list[Any]] = {
     "item_id": [None, 7, b"dog", ["dog"]],
     "k": [None, 1.5, "2", [2], True, PIXELS],
     "pictures": [7, "violin", ["violin"], PIXELS, {1: np.ones(100)}],
-    "query": [None, 7, b"dog", ["dog"], MAPPING, PIXELS],
+    "query": [None, 7, b"dog", ["dog"], MAPPING, PIXELS, TINY, HUGE, LARGER],
     "ranking": [None, 7, "dog", [0]],
     "row": [None, 1.5, "dog", [1], True, -1, 10**6],
     "rows": [7, "dog", ["dog"], [1.5], [[1], [2, 3]], MAPPING, [-1], [10**6]],
@@ -209,10 +211,30 @@ def test_the_picture_at_a_row_that_is_none_is_refused(row: Any, engine: Engine) 
 
 
 @pytest.mark.parametrize("vector", WRONG["embedding"])
-def test_the_heat_of_something_that_is_no_vector_is_refused(vector: Any) -> None:
+def test_something_that_is_no_vector_is_refused_everywhere(vector: Any, engine: Engine) -> None:
     regions = Regions(np.ones(100, np.float32), np.ones((2, 3, 100), np.float32), (0, 0, 1, 1))
-    with pytest.raises(QueryError, match="Give a vector of 100 finite numbers"):
-        regions.heat(vector, "dog")
+    for use in (
+        lambda: regions.heat(vector, "dog"),
+        lambda: engine.query("like:mine", {"mine": vector}),
+        lambda: engine.scores(vector),
+        lambda: engine.scan(vector),
+        lambda: engine.rank([0], vector),
+    ):
+        with pytest.raises(QueryError, match="a vector of 100 finite numbers|too short or too long to have a direction"):
+            use()
+
+
+@pytest.mark.parametrize("factor", [1e-6, 3, 1e15])
+def test_the_length_of_a_vector_changes_nothing(factor: float, engine: Engine) -> None:
+    vector, labels = engine.embed_text("dog"), ["dog", "violin"]
+    regions = Regions(vector, np.stack([[engine.embed_text("cat")] * 2]), (0, 0, 1, 1))
+    assert regions.heat(vector * factor, "dog").cosine == pytest.approx(regions.heat(vector, "dog").cosine)
+    for vocabulary in ("nouns", "all", labels):
+        words, scaled = (engine.label_embedding(each, 2, vocabulary) for each in (vector, factor * vector))
+        assert [hit.word for hit in scaled] == [hit.word for hit in words]
+        assert [hit.cosine for hit in scaled] == pytest.approx([hit.cosine for hit in words], abs=1e-4)
+    assert engine.scores(factor * vector) == pytest.approx(engine.scores(vector), abs=1e-5)
+    assert engine.ranking(factor * vector).cosines[0] <= 1.0001
 
 
 def test_a_model_in_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:

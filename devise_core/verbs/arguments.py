@@ -31,7 +31,7 @@ def text_or_query(text: object) -> str | Query:
 
 
 def query_or_vector(query: object, dimension: int) -> Query | Floats:
-    """Return ``query``, as an array if it is a vector ``(dimension,)``. Raise ``QueryError`` if it is no query and no vector."""
+    """Return ``query``, as a unit vector if it is a vector ``(dimension,)``. Raise ``QueryError`` if it is neither."""
     return query if isinstance(query, Query) else vector_given(query, dimension, "the result of Engine.query, or ")
 
 

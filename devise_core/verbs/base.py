@@ -19,7 +19,7 @@ from devise_core.text.query_reader import ImageVector, read_query
 from devise_core.text.text_encoder import TextEncoder
 from devise_core.text.tokens import plain_tokens
 from devise_core.text.vocabulary import Vocabulary
-from devise_core.vectors import Floats, Rows, unit, unit_stored, vector_given
+from devise_core.vectors import Floats, Rows, unit_stored, vector_given
 from devise_core.verbs.arguments import encoded_given, vectors_by_name
 from devise_core.vision.image_encoder import Encoded, ImageEncoder
 
@@ -122,7 +122,7 @@ class EngineBase:
 
         def vector(clause: Clause) -> Floats:
             if clause.text in named:
-                return unit(vector_given(named[clause.text], self.text.dimension))
+                return vector_given(named[clause.text], self.text.dimension)
             if clause.text in self.collection:
                 return unit_stored(
                     self.collection.vector_rows("semantic")[self.collection.row(clause.text)], "embeddings of the collection"

@@ -175,12 +175,12 @@ class LabelVerbs(LabelGuardVerbs):
         return Encoded(self.collection.vector_rows("visual")[rows], self.collection.vector_rows("semantic")[rows])
 
     def label_embedding(self, embedding: Floats, k: int = 10, vocabulary: WordSet | Sequence[str] = "nouns") -> WordHits:
-        """Return the ``k`` words nearest to a unit vector ``(d,)``, such as the mean of several embeddings.
+        """Return the ``k`` words nearest to a vector ``(d,)``, such as the mean of several embeddings.
 
         For one image ``label_encoded`` is better, because it also uses the features of the image.
 
         Args:
-            embedding: The unit vector.
+            embedding: The vector. It is scaled to length 1.
             k: How many words to return.
             vocabulary: The words to choose from, as ``label_image`` takes them.
 
@@ -188,7 +188,7 @@ class LabelVerbs(LabelGuardVerbs):
             The words with their cosines from -1 to 1, the nearest first.
 
         Raises:
-            QueryError: ``k`` is out of range, ``vocabulary`` is not valid, or a label is not a text.
+            QueryError: ``k`` is out of range, ``vocabulary`` is not valid, or ``embedding`` is not a vector with a direction.
             UnknownWordError: A label has no known word.
             NoVocabularyError: The model has no vocabulary, and ``vocabulary`` is not a list of labels.
 

@@ -17,7 +17,7 @@ from devise_core.search.ranking import Ranking
 from devise_core.search.scan import Scan
 from devise_core.search.scorer import QuerySide, Scorer
 from devise_core.text.query import Query
-from devise_core.vectors import Floats, Rows, rows_given, unit
+from devise_core.vectors import Floats, Rows, rows_given
 from devise_core.verbs.arguments import condition_given, query_or_vector, ranking_given
 from devise_core.verbs.scanning import ScanVerbs
 
@@ -26,7 +26,7 @@ class RankingVerbs(ScanVerbs):
     """The verbs that order images."""
 
     def ranking(self, query: Query | Floats, where: Condition = EVERYTHING) -> Ranking:
-        """Order the images of the collection by their score for a query, or by their cosine with a unit vector ``(d,)``.
+        """Order the images of the collection by their score for a query, or by their cosine with a vector ``(d,)``.
 
         If the collection has more than ``EXACT_UP_TO`` images, only the ``WINDOW`` best are returned. They are chosen by a score
         without the term for the kinds of thing that the query names (``search/scorer.py``). Then the first ``CANDIDATES`` of them
@@ -182,6 +182,6 @@ class RankingVerbs(ScanVerbs):
 
 
 def _best_cosines(embeddings: Floats, query: Query | Floats) -> Floats:
-    """Return each image's cosine ``(n,)`` with a vector or a query. If the query has several senses, the best cosine counts."""
-    vectors = query.vectors if isinstance(query, Query) else unit(query)[None]
+    """Return each image's cosine ``(n,)`` with a unit vector or a query. The best of several senses counts."""
+    vectors = query.vectors if isinstance(query, Query) else query[None]
     return np.asarray((embeddings @ vectors.T).max(axis=1), dtype=np.float32)

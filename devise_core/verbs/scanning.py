@@ -16,7 +16,7 @@ from devise_core.search.registry import EXACT_UP_TO
 from devise_core.search.scan import Comparison
 from devise_core.search.scorer import QuerySide, Scorer
 from devise_core.text.query import Query
-from devise_core.vectors import Floats, Rows, unit
+from devise_core.vectors import Floats, Rows
 from devise_core.verbs.arguments import query_or_vector
 from devise_core.verbs.base import EngineBase
 
@@ -69,7 +69,7 @@ class ScanVerbs(EngineBase):
             'violin'
         """
         query = query_or_vector(query, self.text.dimension)
-        vectors = query.vectors if isinstance(query, Query) else unit(query)[None]
+        vectors = query.vectors if isinstance(query, Query) else query[None]
         scored = self._sides(query)
         if scored is None or not self._has_stored_vectors:
             return self.collection.compare(vectors)

@@ -74,11 +74,11 @@ class Regions:
         """Compute which regions make the image similar to a text.
 
         Args:
-            vector: The unit vector ``(d,)`` of the text.
+            vector: The vector ``(d,)`` of the text. It is scaled to length 1.
             text: The text, which is kept for display.
 
         Raises:
-            QueryError: ``vector`` is not a vector of ``d`` finite numbers, or all of them are 0.
+            QueryError: ``vector`` is not a vector of ``d`` finite numbers, or it has no direction.
         """
         vector = vector_given(vector, len(self.whole))
         losses = self.whole @ vector - self.without @ vector  # (rows, columns)
