@@ -16,7 +16,7 @@ from devise_core.collections.item_table import StoredItems
 from devise_core.collections.items_file import read_items
 from devise_core.collections.projection import Projections
 from devise_core.collections.segment_reader import check_count, open_captions, open_items, open_maps
-from devise_core.collections.vector_files import MappedVectorFiles, Stored, VectorFiles, WholeVectorFiles
+from devise_core.collections.vector_files import MappedVectorFiles, Multiplied, Stored, VectorFiles, WholeVectorFiles
 from devise_core.datatypes import Item
 from devise_core.errors import ArtifactError, CollectionError, OtherModelError
 from devise_core.installation import PROGRAM
@@ -222,7 +222,7 @@ class FolderCollection(Collection):
         """
         self.files.verify()
 
-    def _open_products(self, by: Stored) -> Products:
+    def _open_products(self, by: Multiplied) -> Products:
         return self.files.products(by)
 
     def picture(self, row: int) -> Path:

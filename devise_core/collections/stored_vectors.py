@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import cached_property
+from typing import get_args
 
-from devise_core.collections.vector_files import Stored
-from devise_core.errors import ArtifactError, CollectionError
+from devise_core.collections.vector_files import Multiplied, Stored
+from devise_core.errors import ArtifactError, CollectionError, shown_value
 from devise_core.search.index import NearestVectors
 from devise_core.search.products import ExactProducts, Products
 from devise_core.search.scan import Comparison, Scan
 from devise_core.storage.mapped_rows import VectorRows
-from devise_core.vectors import Floats, unit_stored
+from devise_core.vectors import Floats
 
 
 class StoredVectors(ABC):
@@ -85,8 +86,18 @@ class StoredVectors(ABC):
             raise CollectionError(f"The collection {self.name} does not store the vectors of the score. Make the collection again.")
         return vectors
 
-    def products(self, by: Stored) -> Products:
-        """Return the object that multiplies a query with all vectors (unit rows for "visual"). Raises as ``vector_rows`` does."""
+    def products(self, by: Multiplied) -> Products:
+        """Return the object that multiplies a query with all vectors. For features, use ``feature_index``.
+
+        Raises:
+            CollectionError: The collection does not store these vectors, or they are features.
+            ArtifactError: A file is missing or damaged.
+        """
+        if by not in get_args(Multiplied):
+            raise CollectionError(
+                f"There are only products with the vectors {' and '.join(get_args(Multiplied))}. Use feature_index for features. "
+                f"Received: {shown_value(by)}."
+            )
         if by not in self._products:
             self._products[by] = self._open_products(by)
         return self._products[by]
@@ -105,9 +116,8 @@ class StoredVectors(ABC):
         return Scan(semantic, vectors) if concepts is None else Scan(semantic, vectors, self.products("concept"), concepts)
 
     @cached_property
-    def _products(self) -> dict[Stored, Products]:
+    def _products(self) -> dict[Multiplied, Products]:
         return {}
 
-    def _open_products(self, by: Stored) -> Products:
-        vectors = self.vector_rows(by)[:]
-        return ExactProducts(unit_stored(vectors, "features of the collection") if by == "visual" else vectors)
+    def _open_products(self, by: Multiplied) -> Products:
+        return ExactProducts(self.vector_rows(by)[:])

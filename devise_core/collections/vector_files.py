@@ -21,12 +21,14 @@ from devise_core.storage.artifact_reader import read_array
 from devise_core.storage.manifest import Manifest
 from devise_core.storage.mapped_rows import JoinedRows, MappedRows, VectorRows
 from devise_core.storage.paths import CollectionLayout
-from devise_core.vectors import Floats, unit_stored
+from devise_core.vectors import Floats
 
 Stored = Literal["semantic", "visual", "concept", "partition"]
 """The vectors that a collection stores: embeddings ("semantic"), features ("visual"), and what the score needs besides these
 ("concept"). A large collection also stores the denominators of the softmax ("partition"), so that the probabilities of a few labels
 can be computed without the probabilities of all labels."""
+Multiplied = Literal["semantic", "concept"]
+"""The vectors that a query is multiplied with. Features are compared by the index over them."""
 
 
 class VectorFiles(ABC):
@@ -46,7 +48,7 @@ class VectorFiles(ABC):
         """Return the vectors. Single rows can be read. Raises ``ArtifactError`` if a file is missing or damaged."""
 
     @abstractmethod
-    def products(self, by: Stored) -> Products:
+    def products(self, by: Multiplied) -> Products:
         """Return the object that multiplies a query with all images. Raises ``ArtifactError`` if a file is missing or damaged."""
 
     @abstractmethod
@@ -76,10 +78,9 @@ class WholeVectorFiles(VectorFiles):
             return self._read(by)
         return self.embeddings if by == "semantic" else self.features
 
-    def products(self, by: Stored) -> Products:
+    def products(self, by: Multiplied) -> Products:
         """Return exact products."""
-        vectors = self.rows(by)
-        return ExactProducts(unit_stored(vectors, "features of the collection") if by == "visual" else vectors)
+        return ExactProducts(self.rows(by))
 
     def index(self, by: Stored) -> Index:
         """Open the index that the manifest names, or ``unnamed_index`` if an old manifest names none."""
@@ -139,7 +140,7 @@ class MappedVectorFiles(VectorFiles):
         super().__init__(layout, manifest, count)
         self._layouts = layouts(layout, manifest.about)
         self._rows = dict[Stored, MappedRows]()
-        self._products = dict[Stored, Products]()
+        self._products = dict[Multiplied, Products]()
 
     def rows(self, by: Stored) -> MappedRows:
         """Return the vectors, which stay on disk."""
@@ -153,16 +154,13 @@ class MappedVectorFiles(VectorFiles):
             self._rows[by] = rows
         return self._rows[by]
 
-    def products(self, by: Stored) -> Products:
+    def products(self, by: Multiplied) -> Products:
         """Return an object that multiplies a query with all images. Its fast products read files with one byte for each number.
 
         Raises:
             ArtifactError: A file is missing or damaged.
-            ValueError: ``by`` is "visual". There is no such file for the features.
         """
         if by not in self._products:
-            if by == "visual":
-                raise ValueError("Features are not scanned. Use the index over them.")
             files = [layout.embedding_scan if by == "semantic" else layout.score_scan for layout in self._layouts]
             self._products[by] = ScannedProducts([self.manifest.glanced(file) for file in files], self.rows(by))
         return self._products[by]
