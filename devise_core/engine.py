@@ -16,11 +16,11 @@ from devise_core.collections.folder import FolderCollection
 from devise_core.collections.milvus.collection import MilvusCollection
 from devise_core.collections.milvus.names import PREFIX
 from devise_core.collections.opening import collection_names, default_collection, open_collection
-from devise_core.errors import ArtifactError, CollectionError, DeviseError, OtherModelError
+from devise_core.errors import ArtifactError, CollectionError, DeviseError, OtherModelError, shown_value
 from devise_core.search.model_parts import ModelParts
 from devise_core.settings.environment import READ_WITH_MODEL, value_of
 from devise_core.storage.manifest import Manifest
-from devise_core.storage.paths import ArtifactLayout, CollectionLayout, artifacts_folder, stamp
+from devise_core.storage.paths import ArtifactLayout, CollectionLayout, artifacts_folder, can_be_path, stamp
 from devise_core.text.opening import open_text_encoder
 from devise_core.text.phrase_encoder import configured_phrase_encoder
 from devise_core.text.word_filter import configured_word_filter
@@ -125,7 +125,7 @@ class Engine(PathVerbs, BatchVerbs, GroupVerbs, ShownVerbs, WordVerbs, HeatVerbs
                 f"A collection is a name, a folder or an opened collection. Received: {type(collection).__name__}."
             )
         if isinstance(collection, str) and not collection.strip():
-            raise CollectionError("The name of the collection is empty. Choose one of collection_names().")
+            raise CollectionError("The name of the collection is empty. Choose one of the names that Engine.collections() returns.")
         if isinstance(collection, str) and collection.startswith(PREFIX):
             collection = MilvusCollection.open(collection, self.model_id)
         elif not isinstance(collection, Collection):
@@ -216,6 +216,8 @@ def _engine_again(model: Engine, collection: Path, version: object) -> Engine:  
 def _without_collection(artifacts: str | Path | None) -> Engine:
     if artifacts is not None and not isinstance(artifacts, str | os.PathLike):
         raise ArtifactError(f"The model is the path of a folder. Received: {type(artifacts).__name__}.")
+    if artifacts and not can_be_path(str(artifacts)):
+        raise ArtifactError(f"{shown_value(str(artifacts))} is not the path of a folder. Check the path of the model.")
     layout = ArtifactLayout(Path(artifacts) if artifacts else artifacts_folder())
     manifest = Manifest.read(layout.root)
     word_filter = configured_word_filter()

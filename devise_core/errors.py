@@ -18,7 +18,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
-    """Return ``text``, cut with an ellipsis to at most ``longest`` characters."""
+    """Return ``text`` as ``one_line`` does, cut with an ellipsis to at most ``longest`` characters."""
+    text = one_line(text)
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 import numpy as np
 import numpy.typing as npt
 
-from devise_core.errors import ArtifactError, QueryError
+from devise_core.errors import ArtifactError, QueryError, shown_value
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
@@ -226,11 +226,19 @@ def rows_given(rows: object, count: int) -> Rows:
         values = np.asarray(rows)
     except ValueError:  # lists of different lengths
         values = np.empty((0, 0))
+    if values.dtype == object and values.ndim == 1 and values.size and all(type(row) is int for row in values):
+        raise _no_such_rows(min(values), max(values), count)  # too large for NumPy
     if values.ndim != 1 or (values.size and values.dtype.kind not in "iu"):
         raise QueryError(f"Give a list of rows, which are whole numbers. Received: {type(rows).__name__}.")
     if values.size and not 0 <= values.min() <= values.max() < count:
-        raise QueryError(f"The collection has the rows 0 to {count - 1}. Received: {values.min()} to {values.max()}.")
+        raise _no_such_rows(int(values.min()), int(values.max()), count)
     return values.astype(np.int64)
+
+
+def _no_such_rows(first: int, last: int, count: int) -> QueryError:
+    received = shown_value(first) if first == last else f"{shown_value(first)} to {shown_value(last)}"
+    there = f"The collection has the rows 0 to {count - 1}" if count else "The collection has no images, and so no rows"
+    return QueryError(f"{there}. Received: {received}.")
 
 
 def row_given(row: object, count: int) -> int:

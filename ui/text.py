@@ -37,8 +37,8 @@ _COMMAND, _ESCAPE = re.compile(r"\\`(.+?)\\`"), re.compile(r"\\([\W_])|\u2060")
 
 def plain(text: str, max_length: int = 300) -> str:
     """Return ``text`` shortened and escaped, so that Markdown shows the text as it is written."""
-    line = " ".join(shortened(text, max_length).split())
-    return _MARKUP.sub(r"\\\1", _LINK.sub("\\1\u2060", _INVISIBLE.sub("", line)))
+    line = shortened(_INVISIBLE.sub("", " ".join(text.split())), max_length)
+    return _MARKUP.sub(r"\\\1", _LINK.sub("\\1\u2060", line))
 
 
 def with_commands(text: str, max_length: int = 600) -> str:

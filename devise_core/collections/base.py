@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from devise_core.collections.caption_index import CaptionIndex, CaptionSearch
-from devise_core.collections.contract import MOST_FACETS, SAMPLED, About, Facet, SortKey
+from devise_core.collections.contract import MOST_FACETS, SAMPLED, About, Facet, SortKey, check_facet
 from devise_core.collections.facts import CollectionFacts
 from devise_core.collections.projection import Projections
 from devise_core.collections.stored_vectors import StoredVectors
@@ -82,9 +82,12 @@ class Collection(StoredVectors, CollectionFacts):
         Args:
             kind: What to count. An image counts for its category and for each category above it.
             most: How many to return at most.
+
+        Raises:
+            QueryError: ``kind`` is none of these.
         """
         postings = self.postings if isinstance(self.postings, ItemPostings) else ItemPostings(self.items)
-        values = {"label": postings.labels, "category": postings.categories, "year": postings.years}[kind]
+        values = {"label": postings.labels, "category": postings.categories, "year": postings.years}[check_facet(kind)]
         counts = {value: len(rows) for value, rows in values.items()}
         return dict(sorted(counts.items(), key=lambda facet: (-facet[1], facet[0]))[:most])
 
@@ -134,15 +137,17 @@ class Collection(StoredVectors, CollectionFacts):
     def __len__(self) -> int:
         return len(self.items)
 
-    def __contains__(self, item_id: str) -> bool:
-        return self.postings.row_of(item_id) is not None
+    def __contains__(self, item_id: object) -> bool:
+        return isinstance(item_id, str) and self.postings.row_of(item_id) is not None
 
     def row(self, item_id: str) -> int:
         """Return the row of an id.
 
         Raises:
-            CollectionError: The collection has no such id.
+            CollectionError: The collection has no such id, or the id is not a text.
         """
+        if not isinstance(item_id, str):
+            raise CollectionError(f"The id of an image is a text. Received: {type(item_id).__name__}.")
         row = self.postings.row_of(item_id)
         if row is None:
             raise CollectionError(

@@ -10,9 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from devise_core.datatypes import Item
+from devise_core.errors import QueryError, shown_value
 from devise_core.search.conditions import EVERYTHING, Condition
 from devise_core.vectors import Floats
 
@@ -33,6 +34,13 @@ Compared = Literal["semantic", "visual", "score"]
 A query vector for "score" has three parts: the query in the space of words, the query in the concept space, and −1, which is
 multiplied with a constant of each image. ``docs/explanation/score.md`` explains the score.
 """
+
+
+def check_facet(kind: Facet) -> Facet:
+    """Return ``kind``, or raise ``QueryError`` if images are not counted by it."""
+    if not isinstance(kind, str) or kind not in get_args(Facet):
+        raise QueryError(f"Images are counted by {', '.join(get_args(Facet))}. Received: {shown_value(kind)}.")
+    return kind
 
 
 @dataclass(frozen=True)

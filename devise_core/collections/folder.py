@@ -11,7 +11,7 @@ from pydantic import BaseModel, FiniteFloat, StrictStr
 
 from devise_core.collections.base import Collection
 from devise_core.collections.caption_index import CaptionSearch
-from devise_core.collections.contract import MOST_FACETS, Facet, SortKey
+from devise_core.collections.contract import MOST_FACETS, Facet, SortKey, check_facet
 from devise_core.collections.item_table import StoredItems
 from devise_core.collections.items_file import read_items
 from devise_core.collections.projection import Projections
@@ -178,7 +178,7 @@ class FolderCollection(Collection):
 
     def facets(self, kind: Facet, most: int = MOST_FACETS) -> dict[str, int]:
         """Return up to ``most`` labels, categories or years, the most frequent first, each with the number of its images."""
-        return self.items.facets(kind, most) if isinstance(self.items, StoredItems) else super().facets(kind, most)
+        return self.items.facets(check_facet(kind), most) if isinstance(self.items, StoredItems) else super().facets(kind, most)
 
     def items_at(self, rows: Sequence[int] | Rows) -> list[Item]:
         """Return the items at ``rows``, in that order."""

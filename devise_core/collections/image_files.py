@@ -104,6 +104,14 @@ class _LeftOut:
             self.names.append(valid_text(path.as_posix()))
 
 
+def folder_given(source: object) -> Path:
+    """Return the folder of the images as a path, or raise ``CollectionError`` if ``source`` is not the path of a folder."""
+    if not isinstance(source, str | os.PathLike) or not os.fspath(source):
+        received = repr(source) if isinstance(source, str) else type(source).__name__
+        raise CollectionError(f"Give the path of the folder that your images are in. Received: {received}.")
+    return Path(source)
+
+
 def scan_folder(source: Path, include_system: bool = False, given: Collection[Path] = ()) -> FolderScan:
     """Find every image file below ``source``.
 

@@ -16,7 +16,7 @@ from devise_core.collections.collection_version import CollectionVersion, Encode
 from devise_core.collections.earlier_folder import FolderImages
 from devise_core.collections.earlier_version import CAREFUL, INDEXED_FOLDER, Allowed, Away, EarlierVersion, source_text
 from devise_core.collections.file_hashes import FileHashes
-from devise_core.collections.image_files import FolderScan, cannot_read, describe, readable, scan_folder
+from devise_core.collections.image_files import FolderScan, cannot_read, describe, folder_given, readable, scan_folder
 from devise_core.collections.indexed_folder import IndexedFolder
 from devise_core.collections.milvus.writer import MilvusWriter
 from devise_core.collections.vector_cache import CachedVectors, VectorCache
@@ -40,7 +40,7 @@ Progress = Callable[[int, int], None]
 
 
 def index_folder(
-    source: Path,
+    source: str | Path,
     name: str,
     encoder: ImageEncoder,
     progress: Progress | None = None,
@@ -70,12 +70,12 @@ def index_folder(
     Raises:
         CollectionError: The name is not allowed, the folder is missing, no image can be read, or the change is not ``allowed``.
     """
-    target, scan = user_collections() / check_name(name), scan_folder(source, include_system, annotations)
-    notes = read_annotations(source, scan, annotations)
-    item = partial(_item, source=source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
+    target, scan = user_collections() / check_name(name), scan_folder(folder_given(source), include_system, annotations)
+    notes = read_annotations(scan.source, scan, annotations)
+    item = partial(_item, source=scan.source, notes=notes, spread=len(scan.files) > EXACT_UP_TO)
     before = store.earlier() if store else FolderImages.open(target)
     earlier = EarlierVersion.of(before, encoder.model_id, partial(Away.of, scan, item), allowed)
-    check, about = partial(_check_read, source), {INDEXED_FOLDER: source_text(str(source))}
+    check, about = partial(_check_read, scan.source), {INDEXED_FOLDER: source_text(str(scan.source))}
     result = begun(target, scan, notes)
     version = CollectionVersion(scan.files, encoder.model_id, command, parts, item, result, check, store, earlier, about)
     return _write(version, scan, encoder, progress)

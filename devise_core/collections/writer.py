@@ -27,12 +27,14 @@ from devise_core.vectors import Floats
 _NAME = re.compile(r"[\w][\w .\-]{0,63}")
 
 
-def check_name(name: str) -> str:
+def check_name(name: object) -> str:
     """Return ``name`` if it is allowed for a collection.
 
     Raises:
         CollectionError: The name is not allowed.
     """
+    if not isinstance(name, str):
+        raise CollectionError(f"The name of a collection is a text. Received: {type(name).__name__}.")
     if not _NAME.fullmatch(name) or name != name.strip():
         allowed = _allowed_name(name)
         instead = f" Choose another name, such as {allowed!r}." if allowed else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from devise_core.errors import QueryError, shown_value
 from devise_core.vectors import Floats, Rows
 
 Mask = npt.NDArray[np.bool_]
@@ -51,6 +52,12 @@ class Ranking:
         return f"{type(self).__name__}({len(self)} images)"
 
     def __getitem__(self, part: slice) -> Ranking:
+        """Return a part of the ranking. Raise ``QueryError`` for a single number."""
+        if not isinstance(part, slice):
+            raise QueryError(
+                "A part of a ranking is a slice, such as ranking[:10], and Engine.hits returns its images. "
+                f"Received: {shown_value(part)}."
+            )
         return self.take(part)
 
     def kept(self, mask: Mask) -> Ranking:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -166,6 +167,14 @@ def _in_home(path_for: Callable[..., Path]) -> Path | None:
     except RuntimeError:
         return None
     return None if path.parts[:1] == ("~",) else path  # what an older platformdirs returns
+
+
+def can_be_path(text: str) -> bool:
+    """Return whether a file of this system could have the path ``text``."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
 
 
 def is_inside(name: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn, Self
 
 from devise_core.collections.base import Collection
-from devise_core.collections.contract import MOST_FACETS, About, Facet
+from devise_core.collections.contract import MOST_FACETS, About, Facet, check_facet
 from devise_core.collections.milvus.comparison import MilvusCaptions, MilvusComparison, MilvusNearest, MilvusPostings
 from devise_core.collections.milvus.connection import MilvusConnection
 from devise_core.collections.milvus.names import PREFIX
@@ -144,7 +144,7 @@ class MilvusCollection(Collection):
 
     def facets(self, kind: Facet, most: int = MOST_FACETS) -> dict[str, int]:
         """Return the most frequent labels, categories or years, with their image counts. Up to ``MOST_FACETS`` are stored."""
-        counts = {"label": self.about.labels, "category": self.about.categories, "year": self.about.years}[kind]
+        counts = {"label": self.about.labels, "category": self.about.categories, "year": self.about.years}[check_facet(kind)]
         return dict(list(counts.items())[:most])
 
     def items_at(self, rows: Sequence[int] | Rows) -> list[Item]:
