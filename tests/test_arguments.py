@@ -21,6 +21,7 @@ from devise_core.search.conditions import All, AnyOf, HasLabel, InCategory, Not
 from devise_core.vision.image_encoder import Encoded
 from devise_core.vision.occlusion import Regions
 from tests.conftest import BUNDLED
+from tests.docstring_sections import documented
 
 CAT = str(BUNDLED / "collections/photos/images/cat.webp")
 PIXELS = np.zeros((30, 40, 3), dtype=np.uint8)
@@ -115,6 +116,7 @@ def test_a_wrong_type_is_refused_in_one_message(
     with pytest.raises(DeviseError) as raised:
         function(**{**needed, parameter: value})
     assert re.fullmatch(r"[A-Zbkv“].{10,260}\.", str(raised.value))
+    assert isinstance(raised.value, documented(getattr(Engine, verb)))
 
 
 @pytest.mark.parametrize("where", [All(("x",)), HasLabel(["a"]), HasLabel(3), Not("a"), AnyOf("dog"), "dog"])  # type: ignore[arg-type]

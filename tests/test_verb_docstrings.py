@@ -6,24 +6,14 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from devise_core import Engine, errors
 from devise_core.errors import DeviseError, QueryError
+from devise_core.search.index import MAX_HITS
+from tests.docstring_sections import ENTRY, Function, documented, section
 from tests.public_names import VERBS
-
-Function = Callable[..., Any]
-_ENTRY = re.compile(r"^    (\w+): \S", re.MULTILINE)
-
-
-def section(verb: Function, *names: str) -> str:
-    """Return the text of the first of these sections that a docstring has, or an empty string."""
-    text = inspect.getdoc(verb) or ""
-    match = re.search(rf"^(?:{'|'.join(names)}):\n((?:    .*\n?|\n)+)", text, re.MULTILINE)
-    return match[1] if match else ""
 
 
 def tree(function: Function) -> ast.AST:
@@ -44,15 +34,20 @@ def raised(verb: Function) -> set[type[DeviseError]]:
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_verb_says_what_it_takes_and_returns(verb: Function) -> None:
     parameters = [name for name in inspect.signature(verb).parameters if name != "self"]
-    assert _ENTRY.findall(section(verb, "Args")) == parameters
+    assert ENTRY.findall(section(verb, "Args")) == parameters
     if parameters:
         assert section(verb, "Returns", "Yields").strip()
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_verb_says_what_it_raises(verb: Function) -> None:
-    documented = tuple(getattr(errors, name) for name in _ENTRY.findall(section(verb, "Raises")))
-    assert [kind.__name__ for kind in raised(verb) if not issubclass(kind, documented)] == []
+    assert [kind.__name__ for kind in raised(verb) if not issubclass(kind, documented(verb))] == []
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+def test_verb_says_how_many_results_it_returns_at_most(verb: Function) -> None:
+    if "k" in inspect.signature(verb).parameters:
+        assert re.search(rf"^    k: How many .*from 1 to {MAX_HITS}\.", section(verb, "Args"), re.MULTILINE)
 
 
 def test_errors_that_are_raised_are_found() -> None:

@@ -86,6 +86,7 @@ class EngineBase:
         Raises:
             QueryError: The text is empty or too long, breaks the grammar, names an unknown image, or its terms cancel out.
             UnknownWordError: The query has no known word to look for.
+            ArtifactError: The text encoder is missing or damaged, or returns vectors that cannot be used.
 
         Example:
             >>> query = engine.query("bird -snowleopard")

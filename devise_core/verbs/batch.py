@@ -27,7 +27,7 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
 
         Args:
             texts: The queries, each as ``search_text`` takes it.
-            k: How many images to return for each text.
+            k: How many images to return for each text, from 1 to 1000.
             where: The condition that images must satisfy to be returned.
 
         Returns:
@@ -51,7 +51,7 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
 
         Args:
             images: The images, each as ``search_image`` takes it.
-            k: How many images to return for each image.
+            k: How many images to return for each image, from 1 to 1000.
             by: What is compared, as ``search_image`` says.
             progress: Whether to show a progress bar.
 
@@ -62,6 +62,7 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
             ImageError: An image cannot be read, or ``images`` is not a list of images.
             QueryError: ``k`` or ``by`` is out of range.
             NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
+            ArtifactError: The image encoder is missing or damaged, or returns vectors that cannot be used.
 
         Example:
             >>> pictures = [engine.collection.picture(engine.collection.row(item)) for item in ("cello", "dog")]
@@ -78,7 +79,7 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
 
         Args:
             images: The images, each as ``label_image`` takes it.
-            k: How many words to return for each image.
+            k: How many words to return for each image, from 1 to 1000.
             vocabulary: The words to choose from, as ``label_image`` takes them.
             progress: Whether to show a progress bar.
 
@@ -90,6 +91,7 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
             QueryError: ``k`` is out of range, or ``vocabulary`` is not one that ``label_image`` takes.
             UnknownWordError: A label has no known word.
             NoVocabularyError: ``vocabulary`` is "nouns" or "all", and the model has no vocabulary.
+            ArtifactError: The image encoder is missing or damaged, or returns vectors that cannot be used.
 
         Example:
             >>> pictures = [engine.collection.picture(engine.collection.row(item)) for item in ("cello", "dog")]
@@ -116,6 +118,7 @@ class BatchVerbs(SearchVerbs, LabelVerbs):
         Raises:
             ImageError: An image cannot be read, or one image is given in place of several. The message names the file of the first
                 image that cannot be read, or its place among the images, counted from 1.
+            ArtifactError: The image encoder is missing or damaged, or returns vectors that cannot be used.
 
         Example:
             >>> engine.embed_images([engine.collection.picture(row) for row in range(3)]).shape

@@ -46,7 +46,7 @@ class CaptionVerbs(InsultVerbs):
 
         Args:
             query: The result of ``Engine.query``, or a text that ``Engine.query`` cannot read.
-            k: How many images to return at most, or None to return all of them.
+            k: How many images to return at most, from 1 to 1000, or None to return all of them.
             where: The condition that images must satisfy to be returned.
 
         Returns:
@@ -104,7 +104,7 @@ class CaptionVerbs(InsultVerbs):
 
         Args:
             text: The query, as far as it is typed.
-            k: How many completions to return at most.
+            k: How many completions to return, from 1 to 1000.
 
         Returns:
             Up to ``k`` completions: the offset to replace ``text`` from, and the words to put there. At most half of them are

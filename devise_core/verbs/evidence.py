@@ -98,10 +98,10 @@ class EvidenceVerbs(RankingVerbs):
 
         Returns:
             The evidence. None if the model came without the files of ``build naming``, or the query names an image or a kind of
-            people, such as "child". For words such as "people", the evidence is the probability that ``PeopleGuard`` gives to
-            people.
+            people, such as "child". For words such as "people", it is the probability that ``PeopleGuard`` gives to people.
 
         Raises:
+            QueryError: ``query`` is not what ``Engine.query`` returns.
             CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
@@ -171,6 +171,7 @@ class EvidenceVerbs(RankingVerbs):
             people or an image.
 
         Raises:
+            QueryError: ``query`` is not what ``Engine.query`` returns.
             CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:

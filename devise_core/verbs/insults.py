@@ -44,13 +44,15 @@ class InsultVerbs(RankingVerbs):
         Returns:
             Which of the ``n`` images these are ``(n,)``. None if the query is of no such kind, or the model cannot name images.
 
+        Raises:
+            QueryError: ``query`` is not what ``Engine.query`` returns, or a row is not in the collection.
+
         Example:
             >>> rows = np.asarray([engine.collection.row("violin"), engine.collection.row("dog")])
             >>> engine.insults(engine.query("nurse"), rows).tolist()
             [True, True]
         """
-        guard, text = self.parts.people_guard, query_given(query).read_text
-        rows = rows_given(rows, len(self.collection))
+        guard, text, rows = self.parts.people_guard, query_given(query).read_text, rows_given(rows, len(self.collection))
         if guard is None:
             return None
         animal, people = self._is_animal(query), is_sensitive(text) or self._is_person(query)
@@ -58,9 +60,7 @@ class InsultVerbs(RankingVerbs):
         unlike_people = named or is_insulting(text) or describes_thing(text)
         if animal == people and not unlike_people:
             return None
-        unfit = np.zeros(len(rows), dtype=np.bool_)
-        if named or (people and not animal):
-            unfit |= self._may_show_animals(rows)
+        unfit = self._may_show_animals(rows) if named or (people and not animal) else np.zeros(len(rows), dtype=np.bool_)
         if unlike_people:
             unfit |= self._flags(guard.may_show_people, rows)
         elif query.wanted_noun and people and not animal and not is_sensitive(text):

@@ -70,6 +70,7 @@ class LabelGuardVerbs(EngineBase):
             are not returned, and neither are general words such as "people".
 
         Raises:
+            ImageError: ``encoded`` is not what ``encode`` returns.
             QueryError: ``labels`` is empty, or a label is not a string.
 
         Example:
@@ -95,6 +96,9 @@ class LabelGuardVerbs(EngineBase):
         Returns:
             ``LABEL_SURE`` if the model has a scorer. Otherwise, the ``NOT_BY_CHANCE`` quantile of the cosines of random nouns
             with the image, or 0 if the model has no vocabulary.
+
+        Raises:
+            ImageError: ``encoded`` is not what ``encode`` returns for one image.
 
         Example:
             >>> encoded = engine.encoded(engine.collection.row("dog"))

@@ -34,7 +34,7 @@ class LabelVerbs(LabelGuardVerbs):
 
         Args:
             image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
-            k: How many words to return.
+            k: How many words to return, from 1 to 1000.
             vocabulary: The words to choose from: "nouns" or "all" words of the model's vocabulary, or a list of labels.
 
         Returns:
@@ -45,6 +45,7 @@ class LabelVerbs(LabelGuardVerbs):
             QueryError: ``k`` is out of range, or ``vocabulary`` is not valid.
             UnknownWordError: A label has no known word.
             NoVocabularyError: The model has no vocabulary, and ``vocabulary`` is not a list of labels.
+            ArtifactError: The image encoder is missing or damaged, or returns vectors that cannot be used.
 
         Example:
             >>> dog = engine.collection.picture(engine.collection.row("dog"))
@@ -70,7 +71,7 @@ class LabelVerbs(LabelGuardVerbs):
 
         Args:
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
-            k: How many words to return.
+            k: How many words to return, from 1 to 1000.
             vocabulary: The words to choose from, as ``label_image`` takes them.
             guarded: Whether to leave out words that could insult a person. From the "nouns", they are always left out.
 
@@ -78,6 +79,7 @@ class LabelVerbs(LabelGuardVerbs):
             The words, the best first, as ``label_image`` returns them. There may be none.
 
         Raises:
+            ImageError: ``encoded`` is not what ``encode`` returns for one image.
             QueryError: ``k`` is out of range, or ``vocabulary`` is not valid.
             UnknownWordError: A label has no known word.
             NoVocabularyError: The model has no vocabulary, and ``vocabulary`` is not a list of labels.
@@ -115,12 +117,13 @@ class LabelVerbs(LabelGuardVerbs):
 
         Args:
             encoded: One image, as ``encode`` or ``encoded`` returns it.
-            k: How many nouns to return.
+            k: How many nouns to return, from 1 to 1000.
 
         Returns:
             The names, or None if the model came without the files of ``build naming``.
 
         Raises:
+            ImageError: ``encoded`` is not what ``encode`` returns for one image.
             QueryError: ``k`` is out of range.
 
         Example:
@@ -136,12 +139,15 @@ class LabelVerbs(LabelGuardVerbs):
         """Return the ``k`` best names of images of the collection, as ``label_encoded`` finds them.
 
         Args:
-            k: How many names to return for each image.
+            k: How many names to return for each image, from 1 to 1000.
             rows: The images. By default all of the collection.
 
         Returns:
             The names of each image, the best first, in the order of ``rows``. There are none if the model has neither a namer
             nor a vocabulary.
+
+        Raises:
+            QueryError: ``k`` is out of range, or ``rows`` has something that is not a row of the collection.
 
         Example:
             >>> engine.label_all(2)[engine.collection.row("violin")]
@@ -165,6 +171,9 @@ class LabelVerbs(LabelGuardVerbs):
         Returns:
             Its features ``(1, f)`` and its embedding ``(1, d)``.
 
+        Raises:
+            QueryError: ``row`` is not a row of the collection.
+
         Example:
             >>> encoded = engine.encoded(engine.collection.row("violin"))
             >>> encoded.features.shape, encoded.embeddings.shape
@@ -181,7 +190,7 @@ class LabelVerbs(LabelGuardVerbs):
 
         Args:
             embedding: The vector. It is scaled to length 1.
-            k: How many words to return.
+            k: How many words to return, from 1 to 1000.
             vocabulary: The words to choose from, as ``label_image`` takes them.
 
         Returns:

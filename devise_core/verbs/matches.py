@@ -107,8 +107,7 @@ class Matches:
         if self.evidence is None:
             good = self._with_content(self.inside).from_cosine(self.suggested)
         else:
-            good = self.inside.kept(self.evidence.good)
-            good = good if self.evidence.sure else good.from_cosine(self.chance)
+            good = self.inside.kept(self.evidence.good).from_cosine(-np.inf if self.evidence.sure else self.chance)
         return good if threshold is None or threshold <= self.suggested else good.from_cosine(threshold)
 
     def likely(self) -> Ranking:
@@ -153,6 +152,7 @@ class MatchVerbs(SearchVerbs, LabelCheckVerbs, InsultVerbs):
             The images in the order of their scores, and the rule that tells which match well.
 
         Raises:
+            QueryError: ``query`` is not what ``Engine.query`` returns, or ``where`` is not a condition.
             CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:

@@ -40,6 +40,7 @@ class RankingVerbs(ScanVerbs):
             The rows ``(n,)`` of the images with their cosines and scores, the best score first.
 
         Raises:
+            QueryError: ``query`` is neither a query nor a vector ``(d,)`` that has a direction, or ``where`` is not a condition.
             CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
@@ -70,6 +71,7 @@ class RankingVerbs(ScanVerbs):
             The scores ``float32 (n,)`` in the order of the collection.
 
         Raises:
+            QueryError: ``query`` is neither a query nor a vector ``(d,)`` that has a direction.
             CollectionError: The collection is on another machine, or the vectors that it stores are damaged or were made with
                 another classifier.
 
@@ -98,6 +100,7 @@ class RankingVerbs(ScanVerbs):
             One hit for each row, with its cosine from -1 to 1 and its score.
 
         Raises:
+            QueryError: ``query`` is neither a query nor a vector ``(d,)`` that has a direction, or a row is not in the collection.
             CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
@@ -119,6 +122,7 @@ class RankingVerbs(ScanVerbs):
             The rows with their cosines ``(n,)`` and scores ``(n,)``. If the model has no scorer, the scores are the cosines.
 
         Raises:
+            QueryError: ``query`` is neither a query nor a vector ``(d,)`` that has a direction, or a row is not in the collection.
             CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:
@@ -139,6 +143,9 @@ class RankingVerbs(ScanVerbs):
 
         Returns:
             One hit for each row, in the order of the ranking.
+
+        Raises:
+            QueryError: ``ranking`` is not what ``ranking`` returns.
 
         Example:
             >>> ranking = engine.ranking(engine.query("violin"))

@@ -61,6 +61,7 @@ class ScanVerbs(EngineBase):
             The cosines and the scores of all images. Its method ``window`` returns the best images.
 
         Raises:
+            QueryError: ``query`` is neither a query nor a vector ``(d,)`` that has a direction.
             CollectionError: The vectors that the collection stores are damaged, or were made with another classifier.
 
         Example:

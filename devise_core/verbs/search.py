@@ -28,7 +28,7 @@ class SearchVerbs(RankingVerbs):
 
         Args:
             text: A query, or what ``query`` returned for one.
-            k: How many images to return. If the collection has fewer, all of them are returned.
+            k: How many images to return, from 1 to 1000. If the collection has fewer, all of them are returned.
             pictures: Images that ``like:NAME`` can name, as the argument ``images`` of ``query``.
             where: The condition that images must satisfy to be returned.
 
@@ -55,7 +55,7 @@ class SearchVerbs(RankingVerbs):
 
         Args:
             image: A path, bytes, an open file, pixels ``uint8 (h, w, 3)``, a ``PIL.Image``, or a URL if allowed.
-            k: How many images to return.
+            k: How many images to return, from 1 to 1000.
             by: What is compared. "semantic" compares embeddings, which say what an image shows. "visual" compares the
                 backbone's features, which say how an image looks. "labels" compares embeddings with the mean of the image's
                 ten nearest words, as in the project that this one is based on.
@@ -67,6 +67,7 @@ class SearchVerbs(RankingVerbs):
             ImageError: The image cannot be read.
             QueryError: ``k`` is out of range, or ``by`` is unknown.
             NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
+            ArtifactError: The image encoder is missing or damaged, or returns vectors that cannot be used.
 
         Example:
             >>> cello = engine.collection.picture(engine.collection.row("cello"))
@@ -80,13 +81,14 @@ class SearchVerbs(RankingVerbs):
 
         Args:
             encoded: One image: features ``(1, f)`` and embedding ``(1, d)``.
-            k: How many images to return.
+            k: How many images to return, from 1 to 1000.
             by: What is compared, as ``search_image`` says.
 
         Returns:
             The images with their cosines, from -1 to 1, the nearest first.
 
         Raises:
+            ImageError: ``encoded`` is not what ``encode`` returns for one image.
             QueryError: ``k`` is out of range, or ``by`` is unknown.
             NoVocabularyError: ``by`` is "labels" and the model has no vocabulary.
 
@@ -105,7 +107,7 @@ class SearchVerbs(RankingVerbs):
 
         Args:
             item_id: The id of the image.
-            k: How many images to return.
+            k: How many images to return, from 1 to 1000.
             by: What is compared, as ``search_image`` says.
 
         Returns:
@@ -136,6 +138,7 @@ class SearchVerbs(RankingVerbs):
 
         Raises:
             ImageError: The image cannot be read.
+            ArtifactError: The image encoder is missing or damaged, or returns vectors that cannot be used.
 
         Example:
             >>> encoded = engine.encode(engine.collection.picture(0))

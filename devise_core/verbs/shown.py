@@ -26,6 +26,9 @@ class ShownVerbs(LabelVerbs):
         Returns:
             For each image, its words, each with a number from 0 to 1 that says how sure the word is.
 
+        Raises:
+            QueryError: ``rows`` has something that is not a row of the collection.
+
         Example:
             >>> shown = engine.shown_words([engine.collection.row("violin")])[0]
             >>> sorted(word for word in shown if "instrument" in word)
@@ -48,6 +51,9 @@ class ShownVerbs(LabelVerbs):
 
         Returns:
             One title for each image.
+
+        Raises:
+            ImageError: ``encoded`` is not what ``encode`` returns.
 
         Example:
             >>> engine.titles(engine.encoded(engine.collection.row("violin")))

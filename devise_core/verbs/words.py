@@ -61,7 +61,7 @@ class WordVerbs(EngineBase):
 
         Args:
             text: A word, a sum such as "king - man + woman", or what ``query`` returned for one.
-            k: How many words to return.
+            k: How many words to return, from 1 to 1000.
             pictures: As the argument ``images`` of ``query``.
 
         Returns:
@@ -86,7 +86,7 @@ class WordVerbs(EngineBase):
 
         Args:
             term: The term.
-            k: How many words to return.
+            k: How many words to return, from 1 to 1000.
             pictures: As the argument ``images`` of ``query``, if the term names one of these images.
 
         Returns:
@@ -115,7 +115,7 @@ class WordVerbs(EngineBase):
 
         Args:
             text: The part of the query that is typed so far.
-            k: How many completions to return at most.
+            k: How many completions to return, from 1 to 1000.
 
         Returns:
             Up to ``k`` completions. Each is an offset in ``text``, and the words that replace ``text`` from there on. There are
