@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from devise_core.cli.main import main
@@ -15,6 +16,8 @@ from devise_core.evaluate.model_under_test import ModelUnderTest, open_model_und
 from devise_core.evaluate.protocols import measure_collection
 from devise_core.settings import settings
 from devise_core.storage.paths import BUNDLED_ARTIFACTS, ArtifactLayout
+from devise_core.vision.image_encoder import Encoded
+from devise_core.vision.preprocess import Pixels
 from tests.colour_folder import index
 from tests.fakes import ColourEncoder
 
@@ -49,12 +52,24 @@ def shipped_row(table: dict[str, Any]) -> list[Any]:
     return next(row for row in table["rows"] if row[0]["text"] == SHIPPED)
 
 
+class WideEncoder(ColourEncoder):
+    """A colour encoder whose vectors have as many numbers as those of the bundled model. The others are 0."""
+
+    def encode_pixels(self, pixels: Pixels) -> Encoded:
+        """Encode the colours."""
+        encoded = super().encode_pixels(pixels)
+        features, embeddings = (
+            np.pad(vectors, ((0, 0), (0, width - 3))) for vectors, width in ((encoded.features, 1280), (encoded.embeddings, 100))
+        )
+        return Encoded(features, embeddings)
+
+
 def test_a_collection_without_labels_says_what_to_do(
     source: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number, path in enumerate(sorted(source.rglob("*.png"))):
         path.rename(source / f"{number}.png")
-    encoder = ColourEncoder(open_model_under_test(ArtifactLayout(BUNDLED_ARTIFACTS), source, source, lambda _: None).model_id)
+    encoder = WideEncoder(open_model_under_test(ArtifactLayout(BUNDLED_ARTIFACTS), source, source, lambda _: None).model_id)
     index(source, encoder)
     assert main(["evaluate", "--collection", "mine"]) == 1
     assert "folders named after what they show" in capsys.readouterr().err
