@@ -76,7 +76,11 @@ WRONG: dict[str, list[Any]] = {
     "where": [None, 7, "dogs", PIXELS],
 }
 """Values of the wrong type for each parameter, by its name."""
-EXCEPTIONS = {("query", "images"): WRONG["pictures"], ("risky_labels", "encoded"): WRONG["encoded"][1:]}
+EXCEPTIONS = {
+    ("query", "images"): WRONG["pictures"],
+    ("risky_labels", "encoded"): WRONG["encoded"][1:],
+    ("found_by_caption", "k"): WRONG["k"][1:],  # None returns all images
+}
 """Wrong values for the parameters that mean something else than those of the same name in other verbs."""
 UNCHECKED = {"guarded", "looked_at", "progress"}
 """Parameters that only the library itself passes, or of which only the truth value matters."""

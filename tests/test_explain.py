@@ -64,8 +64,10 @@ def test_losses_are_scaled_and_gains_are_zero() -> None:
     assert heat.grid == pytest.approx(np.array([[1, 0], [0, 0.5]]), abs=1e-5)
     assert (heat.cosine, heat.lost) == (pytest.approx(0.8), pytest.approx(0.2))
     assert heat.decides
-    faint = result.heat(np.array([0, 1], np.float32) * LEAST, "x")  # the largest loss: 0.6 of LEAST
-    assert not faint.decides
+    nearly = 0.8 - 0.6 * LEAST
+    hardly = Regions(result.whole, np.array([[[nearly, np.sqrt(1 - nearly**2)]]], np.float32), (0, 0, 1, 1))
+    faint = hardly.heat(np.array([1, 0], np.float32), "x")  # the largest loss: 0.6 of LEAST
+    assert 0 < faint.lost < LEAST and not faint.decides
 
 
 def test_no_region_decides_in_a_uniform_image(colours: KerasImageEncoder) -> None:

@@ -58,7 +58,7 @@ def read_query(
     senses: SenseTable | None = None,
     is_label_word: Callable[[str], bool] = no_label_word,
 ) -> Query:
-    """Parse ``text`` and find its vector in the embedding space.
+    """Parse ``text`` and return it with its unit vector in the embedding space.
 
     Args:
         text: A query in the language of ``query_parser``.
@@ -66,9 +66,6 @@ def read_query(
         image_vector: Returns the vector of the image that ``like:NAME`` names.
         senses: The senses of ambiguous nouns. If they are given, "bat (animal)" names one sense of "bat".
         is_label_word: Whether a word is in a label of the collection. Such a word is no typing error, even if it is rare.
-
-    Returns:
-        The query with its unit vector.
 
     Raises:
         QueryError: The text is empty or too long, breaks the grammar or names an unknown image, or the terms cancel each other out.
@@ -79,8 +76,8 @@ def read_query(
     clauses = split_negations(parse(check_text(text)), vocabulary.is_noun if vocabulary else lambda _: False)
     placed = tuple(_place(clause, encoder, image_vector, senses) for clause in clauses)
     placed, left_out = _spelled(placed, encoder, image_vector, senses, is_label_word)
-    if len(placed) == 1 and vocabulary and not is_label_word(placed[0].clause.text.strip().lower()):
-        placed = (_with_thing_meant(placed[0], vocabulary),)
+    if len(placed) == 1 and vocabulary:
+        placed = (_with_thing_meant(placed[0], vocabulary, is_label_word),)
     if not any(part.vector is not None and part.clause.weight > 0 for part in placed):
         raise UnknownWordError(left_out) if left_out else names_nothing_error(placed)
     reading = Reading(
@@ -137,12 +134,14 @@ def _spelled(
     return placed, {word: spellings.get(word, []) for word in unknown}
 
 
-def _with_thing_meant(part: PlacedClause, vocabulary: Vocabulary) -> PlacedClause:
+def _with_thing_meant(part: PlacedClause, vocabulary: Vocabulary, is_label_word: Callable[[str], bool]) -> PlacedClause:
     """Add the thing that a foreign word or a rare name may be a typing error for. Other queries of one word stay as they are."""
     word = part.clause.text.strip().lower()
     is_one_word = part.clause.kind == "words" and not part.clause.quoted and not part.other_meaning and tokens(word) == [word]
     meant = vocabulary.thing_meant(word) if is_one_word else None
-    return replace(part, other_meaning={word: Correction(meant)}) if meant and meant != part.text else part
+    if not meant or meant == part.text or is_label_word(word):
+        return part
+    return replace(part, other_meaning={word: Correction(meant)})
 
 
 def names_nothing_error(placed: Sequence[PlacedClause]) -> QueryError:

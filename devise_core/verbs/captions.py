@@ -46,7 +46,7 @@ class CaptionVerbs(InsultVerbs):
 
         Args:
             query: The result of ``Engine.query``, or a text that ``Engine.query`` cannot read.
-            k: How many images to return at most, from 1 to 1000, or None to return all of them.
+            k: How many images to return, from 1 to 1000. None returns all of them.
             where: The condition that images must satisfy to be returned.
 
         Returns:
