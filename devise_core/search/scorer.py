@@ -75,8 +75,8 @@ class Scorer:
     def query(self, query: Query) -> list[QuerySide] | None:
         """Prepare a query.
 
-        The classifier may have labels for none of the senses of a noun. The kinds of these senses are then only general, such as
-        "vegetable" for "corn", and other vegetables would come first. The kinds of the noun itself are used instead.
+        The classifier may have labels for none of the senses of a noun. These senses then have no kinds, and by their vectors alone
+        lettuce came first for "corn". The kinds of the noun itself are used instead.
 
         Returns:
             One side for each sense of the query, or one side if it has no senses. None if the query has no clauses or contains an
@@ -85,10 +85,9 @@ class Scorer:
         if not query.clauses or any(part.clause.kind == "picture" for part in query.clauses):
             return None
         concept = self.concepts.of_clauses(query.clauses)
-        if not query.senses:
-            return [QuerySide(query.vector, concept, self._kinds_of(query.clauses))]
-        if len(query.senses) > 1 and not any(sense.label_count for sense in query.senses):
-            return [QuerySide(sense.vector, concept, self._kinds_of(query.clauses)) for sense in query.senses]
+        if not query.senses or (len(query.senses) > 1 and not any(sense.label_count for sense in query.senses)):
+            named = self._kinds_of(query.clauses)
+            return [QuerySide(vector, concept, named) for vector in query.vectors]
         sides = ((sense.vector, self.kinds.of_synset(sense.synset)) for sense in query.senses)
         return [QuerySide(vector, concept, _scaled(kinds, NOUN_KINDS)) for vector, kinds in sides]
 
